@@ -1,0 +1,236 @@
+/*
+ * sipreg/client.h - a registration kept alive (RFC 3261 10.2, 17.1.2).
+ *
+ * One client keeps one contact of one AOR registered. start and stop say what you wish for; the
+ * client compares it with what it knows of the registrar and sends what is missing, one REGISTER at
+ * a time. You bring bytes in (sipreg_client_recv), call sipreg_client_run when it asks for it, and
+ * it calls your send and event.
+ *
+ * Time is yours: milliseconds of any clock that never steps back. It may wrap at 2^32. Between two
+ * calls not more than 24 days may pass.
+ *
+ * A client belongs to one thread at a time. It has no heap: the struct is yours, and must stay
+ * where it is from init until you are done with it.
+ */
+#ifndef SIPREG_CLIENT_H
+#define SIPREG_CLIENT_H
+
+#include <sipreg/config.h>
+#include <sipreg/digest.h>
+#include <sipreg/request.h>
+#include <sipreg/response.h>
+#include <sipreg/storage.h>
+#include <sipreg/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From sipreg_client_run() and sipreg_client_deadline(): nothing to do until you call again. */
+#define SIPREG_FOREVER UINT32_MAX
+
+enum sipreg_client_state {
+    SIPREG_IDLE,          /* nothing wished for, or refused: nothing happens until start */
+    SIPREG_REGISTERING,   /* the first REGISTER is on its way */
+    SIPREG_REGISTERED,    /* bound, also while a refresh is on its way or being tried again */
+    SIPREG_WAITING,       /* not bound; the next try comes after a back-off */
+    SIPREG_UNREGISTERING, /* the removal is on its way */
+    SIPREG_QUERYING       /* not registering; a query is on its way */
+};
+
+enum sipreg_event_type {
+    SIPREG_EVENT_REGISTERED,   /* bound or refreshed */
+    SIPREG_EVENT_BINDINGS,     /* the answer to sipreg_client_query() */
+    SIPREG_EVENT_UNREGISTERED, /* removed; with an error: unconfirmed, or lapsed while retrying */
+    SIPREG_EVENT_RETRYING,     /* a request failed; the next one comes in retry_in */
+    SIPREG_EVENT_REFUSED       /* a request failed for good; see the state for what goes on */
+};
+
+/* Good during the call that delivers it only. */
+struct sipreg_event {
+    enum sipreg_event_type type;
+    enum sipreg_client_state state; /* now, after it */
+    int status;                     /* of the response, or 0 when there is none */
+    int error; /* SIPREG_OK, or why: STATUS, TIMEOUT, TRANSPORT, CHALLENGE, POLICY, UNLISTED, ... */
+    const struct sipreg_response *response; /* to read reason, Warning, contacts, ...; or NULL */
+    int64_t asked;                          /* seconds asked for; SIPREG_EXPIRES_NONE */
+    int64_t granted;                        /* seconds granted; 0 when not bound */
+    bool listed;         /* REGISTERED: our contact stands in the 200 by RFC 3261 19.1.4 */
+    bool verified;       /* the server proved by rspauth that it knows the password */
+    uint32_t refresh_in; /* ms, when registered */
+    uint32_t retry_in;   /* ms, when retrying; SIPREG_FOREVER: not by itself */
+    uint32_t valid_for;  /* ms that our binding lives on at the registrar; 0 when not bound */
+};
+
+enum sipreg_action_type {
+    SIPREG_DO_REPORT, /* tell the application: event */
+    SIPREG_DO_OPEN,   /* open a flow to the registrar, then call sipreg_client_flow() */
+    SIPREG_DO_SEND,   /* send bytes on the flow */
+    SIPREG_DO_CLOSE   /* close the flow */
+};
+
+struct sipreg_action {
+    enum sipreg_action_type type;
+    struct sipreg_event event; /* REPORT */
+    const void *bytes;         /* SEND: in the scratch buffer, good until the next call */
+    size_t size;
+};
+
+/*
+ * Your functions. All clients of a thread can share one, and one scratch buffer. `user` is the
+ * config's. send, event, open and close are called by sipreg_client_run() and sipreg_client_recv()
+ * only, when all state is settled: every function of this header may be called from within them,
+ * but sipreg_client_recv() and a nested run (they return SIPREG_STATE and 0).
+ */
+struct sipreg_io {
+    /* Sends one message. 0, or negative: it could not be sent and the flow is down. */
+    int (*send)(void *user, const void *bytes, size_t n);
+    int (*random)(void *user, void *out, size_t n);
+    void (*event)(void *user, const struct sipreg_event *event); /* or NULL */
+
+    /* For transports with connections, or NULL: then flows are up until sipreg_client_flow() says
+       otherwise. open starts to connect and returns 0; sipreg_client_flow() tells how it ended. */
+    int (*open)(void *user);
+    void (*close)(void *user);
+
+    /* Asked whenever a digest is computed, or NULL: the config's credentials are used. It finds
+       them in *credentials and may change them. What they point to is used until it is called
+       again. Returns 0, or negative: none for this realm. Must not call back into the library. */
+    int (*credentials)(void *user, const struct sipreg_challenge *challenge,
+                       struct sipreg_credentials *credentials);
+
+    void *scratch; /* where requests are written: 1200 octets serve most */
+    size_t scratch_size;
+};
+
+/* Zero means default for everything but io, aor and local. It stays in place, with all it points
+   to, as long as the client is used. */
+struct sipreg_client_config {
+    const struct sipreg_io *io;
+    void *user; /* handed to the functions of io */
+
+    const char *aor;       /* "sip:alice@example.com" */
+    const char *local;     /* our address and port, "192.0.2.10:5060": Via and Contact; copied */
+    const char *registrar; /* "sip:example.com"; the AOR's domain */
+    const char *contact;   /* the AOR's user part at the local address */
+    const char *contact_params; /* ";+sip.instance=..." */
+    int q;                      /* thousandths; none */
+    const char *display;
+    enum sipreg_transport transport; /* UDP */
+    int64_t expires;     /* seconds to ask for: 3600; SIPREG_EXPIRES_NONE: the registrar chooses */
+    int64_t expires_max; /* the most that a 423 may make us ask for: 86400 */
+
+    const char *auth_user; /* the AOR's user part, unescaped only if it has no escapes */
+    const char *password;
+    const char *ha1; /* instead of the password, with its algorithm */
+    unsigned ha1_algorithm;
+    const char *realm; /* the only one to answer; any */
+    struct sipreg_policy policy;
+    bool prefer_auth_int;
+    bool require_rspauth; /* a 2xx with a wrong rspauth, or with none, is a failure */
+    bool require_listed;  /* our contact must stand in the 200 exactly */
+
+    const char *const *routes;
+    size_t route_count;
+    const char *supported;
+    const char *allow;
+    const char *user_agent;
+    const struct sipreg_header *headers;
+    size_t header_count;
+    const struct sipreg_body *body; /* goes with the first registration only (RFC 3880) */
+
+    uint32_t t1, t2, t4; /* ms: 500, 4000, 5000 (17.1.2) */
+    uint32_t
+        retry_base;     /* seconds: 30, and three times that while a binding lives (RFC 5626 4.5) */
+    uint32_t retry_max; /* seconds: 1800 */
+    uint32_t refused_retry; /* seconds after a refusal: 0, never by itself */
+};
+
+/*
+ * Checks the config and puts the client at rest. SIPREG_ARGUMENT: a setting is bad
+ * (sipreg_client_fault() names it), or the program was compiled with other limits than the library;
+ * SIPREG_LIMIT: a text is too long for its store; SIPREG_SPACE: the scratch buffer is too small for
+ * a REGISTER. The client is then at rest for good: every call returns SIPREG_STATE.
+ */
+#define sipreg_client_init(client, config)                                                         \
+    sipreg_client_init_sized((client), sizeof *(client), (config), sizeof *(config))
+SIPREG_API int sipreg_client_init_sized(struct sipreg_client *client, size_t client_size,
+                                        const struct sipreg_client_config *config,
+                                        size_t config_size);
+
+/* What sipreg_client_init() refuses in this config, "contact: not a URI"; NULL if nothing. Static.
+ */
+SIPREG_API const char *sipreg_client_fault(const struct sipreg_client_config *config);
+
+/* Wishes. All return SIPREG_OK, or SIPREG_STATE on a client that failed to init. */
+
+/* Register and stay registered. After a refusal or during a back-off: try again now. */
+SIPREG_API int sipreg_client_start(struct sipreg_client *client, uint32_t now);
+/* Remove our contact, and only ours, after the request under way is answered. On a client that
+   never started: remove what an earlier run may have left. Ends in an UNREGISTERED event. */
+SIPREG_API int sipreg_client_stop(struct sipreg_client *client, uint32_t now);
+/* Refresh now. SIPREG_STATE unless registration is wished for. */
+SIPREG_API int sipreg_client_refresh(struct sipreg_client *client, uint32_t now);
+/* Ask for all bindings of the AOR: a BINDINGS event. */
+SIPREG_API int sipreg_client_query(struct sipreg_client *client, uint32_t now);
+/* Remove every contact of the AOR, also those of other devices (10.2.2), and stop. */
+SIPREG_API int sipreg_client_clear(struct sipreg_client *client, uint32_t now);
+
+/* The local address has changed (or not, and the device woke up): what is on its way is given up,
+   and the binding is renewed, the old contact removed with the same request. local is copied; NULL
+   keeps it. SIPREG_ARGUMENT, SIPREG_LIMIT: it cannot be used, nothing changed. */
+SIPREG_API int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local);
+/* Other credentials from now on; a refused registration is tried again. Strings are borrowed. */
+SIPREG_API int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
+                                         const struct sipreg_credentials *credentials);
+
+enum sipreg_flow { SIPREG_FLOW_DOWN, SIPREG_FLOW_UP };
+
+/* The flow is open, could not be opened, or was lost (18.4: for UDP, an ICMP error). */
+SIPREG_API int sipreg_client_flow(struct sipreg_client *client, uint32_t now,
+                                  enum sipreg_flow flow);
+
+/*
+ * Hands in one message: a datagram, or what sipreg_frame_next() delimited; borrowed for the call.
+ * Then runs. SIPREG_OK: it was for us. Else it changed nothing: SIPREG_FOREIGN: not for us, give it
+ * to your SIP stack; SIPREG_LATE: ours, but no longer of interest; SIPREG_PARTIAL, SIPREG_SYNTAX:
+ * unusable.
+ */
+SIPREG_API int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *bytes,
+                                  size_t n);
+
+/* Does what is due, through your functions, a bounded number of them. Returns the milliseconds
+   after which to call again, at the latest: 0 if there is more, SIPREG_FOREVER. */
+SIPREG_API uint32_t sipreg_client_run(struct sipreg_client *client, uint32_t now);
+
+/* The state of things. */
+SIPREG_API enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client);
+
+enum sipreg_route { SIPREG_PATH, SIPREG_SERVICE_ROUTE };
+
+/* The index-th Path or Service-Route value of the last 200, counted from 0: a URI (RFC 3327 5.1,
+   RFC 3608 6.1). Absent if there is none. Good until the next call that can receive. */
+SIPREG_API struct sipreg_str sipreg_client_route(const struct sipreg_client *client,
+                                                 enum sipreg_route route, size_t index);
+
+/*
+ * The engine below recv and run, for event loops and tests that would rather pull: hand in parsed
+ * responses, and after every call take actions until there are none.
+ */
+
+/* As sipreg_client_recv(), without running. The response and its bytes are borrowed until the next
+   sipreg_client_next(). */
+SIPREG_API int sipreg_client_response(struct sipreg_client *client, uint32_t now,
+                                      const struct sipreg_response *response);
+/* True and the next action, or false: nothing now. If sending fails, say so by
+ * sipreg_client_flow(). */
+SIPREG_API bool sipreg_client_next(struct sipreg_client *client, uint32_t now,
+                                   struct sipreg_action *action);
+/* Milliseconds until sipreg_client_next() has an action; 0: now; SIPREG_FOREVER. */
+SIPREG_API uint32_t sipreg_client_deadline(struct sipreg_client *client, uint32_t now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * sipreg/config.h - the limits of a build.
+ *
+ * A client keeps what must outlive a received message in stores of fixed size. What does not fit is
+ * refused whole (SIPREG_LIMIT), never cut. To change a limit, put your own copy of this file where
+ * the compiler finds it and build library and program with -DSIPREG_CONFIG_FILE='"my_sipreg.h"'. A
+ * program built with other limits than its library is told so by sipreg_client_init().
+ */
+#ifndef SIPREG_CONFIG_H
+#define SIPREG_CONFIG_H
+
+#ifdef SIPREG_CONFIG_FILE
+#include SIPREG_CONFIG_FILE
+#else
+
+/* Realms that one REGISTER can carry credentials for: the registrar's and one proxy's. 1 to 8. */
+#define SIPREG_MAX_REALMS     2
+
+/* Octets of one challenge that must be repeated to its sender: realm, nonce, opaque and algorithm
+   together. Servers in the field need 60 to 200. 64 to 4096. */
+#define SIPREG_CHALLENGE_SIZE 256
+
+/* Octets of a local address as text, "[2001:db8::1]:5060" or "phone.example.com", with its NUL.
+   24 to 300. */
+#define SIPREG_LOCAL_SIZE     64
+
+/* Octets of a Contact URI that the client makes from the user part and the local address, with its
+   NUL. Two are kept: ours and the one it replaces. 40 to 1024. */
+#define SIPREG_CONTACT_SIZE   128
+
+/* Octets that remember Path and Service-Route of the last 200, separators included. 0 to 4096. */
+#define SIPREG_ROUTE_SIZE     256
+
+#endif
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * sipreg/storage.h - the private layout of a client, public so that callers can allocate one.
+ *
+ * Nothing here is for use by programs: read the state through client.h. Names and sizes change
+ * between versions. Instants end in _at and are milliseconds of the client's own clock, which
+ * starts at 0 when the client is initialised and does not wrap.
+ */
+#ifndef SIPREG_STORAGE_H
+#define SIPREG_STORAGE_H
+
+#include <sipreg/config.h>
+#include <sipreg/digest.h>
+#include <sipreg/request.h>
+#include <sipreg/types.h>
+
+/* 17.1.2, lib/transaction.h */
+struct sipreg_transaction {
+    uint64_t started_at;
+    uint64_t resend_at;  /* timer E; never on reliable transports */
+    uint64_t give_up_at; /* timer F, and timer K once completed */
+    uint32_t interval;   /* of timer E, ms */
+    uint8_t state;
+};
+
+/* An authentication session with one realm, lib/answers.c */
+struct sipreg_session {
+    struct sipreg_challenge challenge; /* its slices point into text; no realm: unused */
+    struct sipreg_answer answer;
+    bool fresh;    /* its nonce came within this attempt: a 401 to it means bad credentials */
+    bool ready;    /* answered already, for the request that comes next */
+    bool sent;     /* the request under way carries its answer */
+    bool taken;    /* has taken up a challenge of the response being read */
+    bool rejected; /* the server refused the credentials: not to be tried again */
+    uint8_t stale; /* stale=true in a row */
+    char text[SIPREG_CHALLENGE_SIZE];
+};
+
+struct sipreg_client_config;
+struct sipreg_response;
+
+struct sipreg_client {
+    const struct sipreg_client_config *config; /* NULL: init failed */
+    struct sipreg_credentials credentials;
+    struct sipreg_str user; /* auth user in the absence of one in credentials */
+
+    /* time */
+    uint64_t now;
+    uint32_t tick; /* the caller's clock at now */
+
+    /* the wish */
+    uint8_t wish;
+    bool query;
+    bool clear;
+
+    /* the fact: what the registrar holds for us */
+    uint8_t fact;
+    bool listed;
+    bool verified;
+    int64_t granted;
+    uint64_t bound_at;
+    uint64_t lapses_at;
+    char local[SIPREG_LOCAL_SIZE];
+    char contact[SIPREG_CONTACT_SIZE];  /* ours, unless the config has one */
+    char replaced[SIPREG_CONTACT_SIZE]; /* an earlier one that may still be bound; or empty */
+    uint16_t routes_used;
+    char routes[SIPREG_ROUTE_SIZE > 0 ? SIPREG_ROUTE_SIZE : 1];
+
+    /* the attempt */
+    uint8_t purpose; /* of the request under way, or of the last one */
+    bool again;      /* repeat at once */
+    bool guessed;    /* a 423 without Min-Expires was answered by a guess */
+    bool without_body;
+    bool body_done;
+    uint8_t rounds;   /* repeats at once, in this attempt */
+    uint8_t failures; /* attempts in a row */
+    int64_t floor;    /* seconds that the registrar demands at least (423) */
+    uint64_t next_at; /* no registration before */
+
+    /* the request under way */
+    struct sipreg_request request;
+    struct sipreg_contact contacts[2]; /* ours, and the replaced one */
+    struct sipreg_transaction transaction;
+    struct sipreg_session sessions[SIPREG_MAX_REALMS];
+
+    /* the flow */
+    uint8_t flow;
+    bool close;
+    uint64_t flow_at; /* when opening must have ended */
+
+    /* the report to be made */
+    bool report;
+    uint8_t report_type;
+    int report_status;
+    int report_error;
+    const struct sipreg_response *response;
+
+    bool running; /* within a callback */
+};
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * answers.c - what a final response means for a REGISTER: the policy, by status code.
+ *
+ * The table below is all of it that can be said in one word; a code that it lacks counts as the x00
+ * of its class (RFC 3261 8.1.3.2). Three of the words need a closer look at the response: a
+ * challenge may be unanswerable, a 423 unreasonable, a body may not be there to be left out.
+ * Redirections are refused: who the registrar is, is decided by whoever owns the transport, and the
+ * response tells it the way.
+ *
+ * A challenge is a question once and a rejection the second time. What tells them apart is where
+ * the nonce came from (RFC 7616 3.3, 3.6; conformance of real servers):
+ *
+ *   answered with a nonce of this attempt     stale=true: again, three times at most; else rejected
+ *   answered with a remembered nonce          a new nonce: again, once; the same nonce: rejected
+ *   not answered yet                          answer, if there are credentials for it
+ */
+#include "answers.h"
+
+#include "session.h"
+#include "str.h"
+
+enum verdict {
+    ACCEPT,
+    ANSWER,       /* the challenges */
+    LENGTHEN,     /* ask for a longer time (10.2.8) */
+    WITHOUT_BODY, /* leave the body out, if there was one; else refused */
+    TEMPORARY,    /* try later */
+    PATIENCE,     /* refused, but for the server naming a time to come back at */
+    REFUSE
+};
+
+static const struct {
+    uint16_t status;
+    uint8_t verdict;
+} table[] = {
+    {401, ANSWER},       {404, PATIENCE},     {407, ANSWER},       {408, TEMPORARY},
+    {413, WITHOUT_BODY}, {415, WITHOUT_BODY}, {423, LENGTHEN},     {480, TEMPORARY},
+    {481, TEMPORARY},    {482, TEMPORARY},    {486, TEMPORARY},    {487, TEMPORARY},
+    {488, WITHOUT_BODY}, {491, TEMPORARY},    {493, WITHOUT_BODY}, {501, REFUSE},
+    {505, REFUSE},       {513, WITHOUT_BODY}, {555, REFUSE},       {600, PATIENCE},
+    {603, PATIENCE},
+};
+
+enum {
+    ROUNDS_MAX = 10, /* repeats at once in one attempt, whatever asks for them */
+    STALE_MAX = 3,
+    GUESS = 3600, /* seconds, when a 423 does not say how many */
+    EXPIRES_MAX = 86400
+};
+
+static enum verdict look_up(int status)
+{
+    static const uint8_t by_class[] = {ACCEPT, REFUSE, REFUSE, TEMPORARY, REFUSE};
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (table[i].status == status)
+            return (enum verdict)table[i].verdict;
+    }
+    return (enum verdict)by_class[status / 100 - 2];
+}
+
+/* Has the server refused the answer that it got? */
+static bool is_rejection(const struct sipreg_session *session,
+                         const struct sipreg_challenge *challenge)
+{
+    if (challenge->stale)
+        return session->stale >= STALE_MAX;
+    return session->fresh || sipreg_str_equal(session->challenge.nonce, challenge->nonce);
+}
+
+/* Takes up one challenge. SIPREG_OK: its answer is ready; else why not. */
+static int take_up(struct sipreg_client *client, const struct sipreg_challenge *challenge)
+{
+    struct sipreg_session *session = sipreg_session_find(client, challenge);
+    struct sipreg_challenge wanted = *challenge;
+    int result;
+
+    if (session == NULL)
+        return SIPREG_LIMIT;
+    if (session->taken || session->rejected)
+        return SIPREG_CHALLENGE;
+    if (session->sent && is_rejection(session, challenge)) {
+        session->rejected = true;
+        return SIPREG_CHALLENGE;
+    }
+    if (client->config->prefer_auth_int && (wanted.qop & SIPREG_QOP_AUTH_INT) != 0)
+        wanted.qop = SIPREG_QOP_AUTH_INT;
+    result = sipreg_session_keep(session, &wanted);
+    if (result == SIPREG_OK)
+        result = sipreg_session_answer(client, session);
+    if (result != SIPREG_OK) {
+        sipreg_session_forget(session);
+        return result;
+    }
+    session->taken = session->ready = session->fresh = true;
+    session->stale = challenge->stale ? (uint8_t)(session->stale + 1) : 0;
+    return SIPREG_OK;
+}
+
+static bool any_rejected(const struct sipreg_client *client)
+{
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        if (client->sessions[i].rejected)
+            return true;
+    }
+    return false;
+}
+
+/* What to say when several challenges could not be answered, each for its own reason. */
+static int weightier(int a, int b)
+{
+    if (a == SIPREG_ARGUMENT) /* no credentials: nothing is wrong but that */
+        a = SIPREG_CHALLENGE;
+    if (b == SIPREG_ARGUMENT)
+        b = SIPREG_CHALLENGE;
+    return a == SIPREG_CHALLENGE ? b : a;
+}
+
+/* Topmost first, one per realm (RFC 8760 2.4). */
+static enum sipreg_outcome answer(struct sipreg_client *client,
+                                  const struct sipreg_response *response, int *error)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_challenge challenge;
+    bool answered = false;
+    int why = SIPREG_CHALLENGE;
+
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        client->sessions[i].taken = false;
+    while (sipreg_challenge_next(response, &place, &challenge)) {
+        int result = sipreg_challenge_permitted(&challenge, &client->config->policy);
+        if (result == SIPREG_OK)
+            result = take_up(client, &challenge);
+        if (result == SIPREG_OK)
+            answered = true;
+        else
+            why = weightier(why, result);
+    }
+    if (answered && !any_rejected(client))
+        return SIPREG_AGAIN;
+    *error = any_rejected(client) ? SIPREG_CHALLENGE : why;
+    return why == SIPREG_RANDOM || why == SIPREG_HASH ? SIPREG_LATER : SIPREG_REFUSED;
+}
+
+/* 10.2.8. What the server demands is remembered for all requests to come; a demand that is missing
+   is guessed once, and one that makes no sense or goes too far is not followed. */
+static enum sipreg_outcome lengthen(struct sipreg_client *client,
+                                    const struct sipreg_response *response)
+{
+    int64_t asked = client->request.expires, least = response->min_expires;
+    int64_t most = client->config->expires_max > 0 ? client->config->expires_max : EXPIRES_MAX;
+
+    if (least == SIPREG_ABSENT && !client->guessed) {
+        client->guessed = true;
+        least = GUESS;
+    }
+    if (least <= asked || least > most)
+        return SIPREG_LATER;
+    client->floor = least;
+    return SIPREG_AGAIN;
+}
+
+static enum sipreg_outcome patience(const struct sipreg_response *response)
+{
+    return response->retry_after == SIPREG_ABSENT ? SIPREG_REFUSED : SIPREG_LATER;
+}
+
+static enum sipreg_outcome leave_body_out(struct sipreg_client *client,
+                                          const struct sipreg_response *response)
+{
+    if (client->request.body == NULL)
+        return patience(response);
+    client->without_body = true;
+    return SIPREG_AGAIN;
+}
+
+static enum sipreg_outcome weigh(struct sipreg_client *client,
+                                 const struct sipreg_response *response, int *error)
+{
+    switch (look_up(response->status)) {
+    case ACCEPT:
+        return SIPREG_ACCEPTED;
+    case ANSWER:
+        return answer(client, response, error);
+    case LENGTHEN:
+        return lengthen(client, response);
+    case WITHOUT_BODY:
+        return leave_body_out(client, response);
+    case TEMPORARY:
+        return SIPREG_LATER;
+    case PATIENCE:
+        return patience(response);
+    case REFUSE:
+    default:
+        return SIPREG_REFUSED;
+    }
+}
+
+enum sipreg_outcome sipreg_answers_weigh(struct sipreg_client *client,
+                                         const struct sipreg_response *response, int *error)
+{
+    enum sipreg_outcome outcome;
+
+    *error = SIPREG_STATUS;
+    outcome = weigh(client, response, error);
+    if (outcome == SIPREG_ACCEPTED)
+        *error = SIPREG_OK;
+    if (outcome == SIPREG_AGAIN && ++client->rounds > ROUNDS_MAX)
+        return SIPREG_LATER;
+    return outcome;
+}

@@ -1,0 +1,200 @@
+/*
+ * challenge.c - the challenges of a response that we can answer, topmost first (RFC 3261 22, RFC
+ * 7616 3.3).
+ *
+ * Other schemes, other algorithms, other qops and malformed challenges are passed over: the one
+ * behind them may be ours (RFC 8760 2.4). A challenge is one header line; its commas separate
+ * parameters. What we must repeat to the server has to be repeatable: a realm, nonce or opaque with
+ * a line break or a NUL in it makes the challenge unusable, it is never cut.
+ */
+#include <sipreg/digest.h>
+
+#include "chars.h"
+#include "hash.h"
+#include "param.h"
+#include "response.h"
+
+static const struct {
+    struct sipreg_str name;
+    enum sipreg_algorithm algorithm;
+    unsigned hash;
+} algorithms[] = {
+    {{"MD5", 3}, SIPREG_MD5, SIPREG_MD5},
+    {{"SHA-256", 7}, SIPREG_SHA256, SIPREG_SHA256},
+    {{"SHA-512-256", 11}, SIPREG_SHA512_256, SIPREG_SHA512_256},
+    {{"MD5-sess", 8}, SIPREG_MD5_SESS, SIPREG_MD5},
+    {{"SHA-256-sess", 12}, SIPREG_SHA256_SESS, SIPREG_SHA256},
+    {{"SHA-512-256-sess", 16}, SIPREG_SHA512_256_SESS, SIPREG_SHA512_256},
+};
+
+enum { ALGORITHMS = sizeof algorithms / sizeof algorithms[0] };
+
+bool sipreg_algorithm_available(enum sipreg_algorithm algorithm)
+{
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (algorithms[i].algorithm == algorithm)
+            return sipreg_hash_available(algorithms[i].hash);
+    }
+    return false;
+}
+
+const char *sipreg_algorithm_name(enum sipreg_algorithm algorithm)
+{
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (algorithms[i].algorithm == algorithm)
+            return algorithms[i].name.p;
+    }
+    return "unknown";
+}
+
+/* 0: unknown. The parameter's absence means MD5 (RFC 7616 3.3). */
+static unsigned find_algorithm(struct sipreg_str name)
+{
+    if (name.p == NULL)
+        return SIPREG_MD5;
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        if (sipreg_str_same(algorithms[i].name, name))
+            return (unsigned)algorithms[i].algorithm;
+    }
+    return 0;
+}
+
+/* A list, with blanks and with values that are not ours to know. */
+static unsigned read_qop(struct sipreg_str list)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(list);
+    unsigned qop = 0;
+
+    while (c.p < c.end) {
+        struct sipreg_str one = sipreg_cursor_until(&c, SIPREG_STOP);
+        if (sipreg_str_same(one, SIPREG_LITERAL("auth")))
+            qop |= SIPREG_QOP_AUTH;
+        else if (sipreg_str_same(one, SIPREG_LITERAL("auth-int")))
+            qop |= SIPREG_QOP_AUTH_INT;
+        if (c.p < c.end)
+            c.p++;
+    }
+    return qop;
+}
+
+/* The parameters as they stand there. */
+struct raw {
+    struct sipreg_str realm, nonce, opaque, algorithm, qop, stale, userhash, charset;
+};
+
+/* Where a parameter of this name goes; NULL for those without meaning to us (domain, and unknown
+ * ones). */
+static struct sipreg_str *part(struct raw *raw, struct sipreg_str name)
+{
+    switch (name.n) {
+    case 3:
+        return sipreg_str_same(name, SIPREG_LITERAL("qop")) ? &raw->qop : NULL;
+    case 5:
+        if (sipreg_str_same(name, SIPREG_LITERAL("realm")))
+            return &raw->realm;
+        if (sipreg_str_same(name, SIPREG_LITERAL("nonce")))
+            return &raw->nonce;
+        return sipreg_str_same(name, SIPREG_LITERAL("stale")) ? &raw->stale : NULL;
+    case 6:
+        return sipreg_str_same(name, SIPREG_LITERAL("opaque")) ? &raw->opaque : NULL;
+    case 7:
+        return sipreg_str_same(name, SIPREG_LITERAL("charset")) ? &raw->charset : NULL;
+    case 8:
+        return sipreg_str_same(name, SIPREG_LITERAL("userhash")) ? &raw->userhash : NULL;
+    case 9:
+        return sipreg_str_same(name, SIPREG_LITERAL("algorithm")) ? &raw->algorithm : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* Digest 1*SP name=value *("," name=value). Of a parameter that comes twice the first counts. */
+static bool take_raw(struct sipreg_cursor *c, struct raw *raw)
+{
+    struct sipreg_parameter parameter;
+    struct sipreg_str scheme;
+
+    if (!sipreg_cursor_token(c, &scheme) || !sipreg_str_same(scheme, SIPREG_LITERAL("Digest")))
+        return false;
+    for (;;) {
+        sipreg_cursor_blank(c);
+        if (sipreg_cursor_char(c, ','))
+            continue;
+        if (c->p == c->end)
+            return true;
+        if (!sipreg_param_take(c, &parameter))
+            return false;
+        struct sipreg_str *to = part(raw, parameter.name);
+        if (to != NULL && to->p == NULL)
+            *to = parameter.value;
+        sipreg_cursor_blank(c);
+        if (c->p < c->end && *c->p != ',')
+            return false;
+    }
+}
+
+static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
+{
+    static const struct sipreg_challenge empty;
+    static const struct raw nothing;
+    struct sipreg_cursor c = sipreg_cursor_of(value);
+    struct raw raw = nothing;
+    unsigned algorithm;
+
+    if (!take_raw(&c, &raw) || raw.realm.p == NULL || raw.nonce.p == NULL)
+        return false;
+    if (!sipreg_str_quotable(raw.realm) || !sipreg_str_quotable(raw.nonce) ||
+        !sipreg_str_quotable(raw.opaque))
+        return false;
+    algorithm = find_algorithm(raw.algorithm);
+    if (!sipreg_algorithm_available((enum sipreg_algorithm)algorithm))
+        return false;
+    *challenge = empty;
+    challenge->realm = raw.realm;
+    challenge->nonce = raw.nonce;
+    challenge->opaque = raw.opaque;
+    challenge->algorithm_raw = raw.algorithm;
+    challenge->algorithm = (enum sipreg_algorithm)algorithm;
+    challenge->qop = read_qop(raw.qop);
+    challenge->stale = sipreg_str_same(raw.stale, SIPREG_LITERAL("true"));
+    challenge->userhash = sipreg_str_same(raw.userhash, SIPREG_LITERAL("true"));
+    challenge->utf8 = sipreg_str_same(raw.charset, SIPREG_LITERAL("UTF-8"));
+    /* A session algorithm needs a cnonce, hence a qop (RFC 7616 3.4.2). */
+    return challenge->qop != 0 ||
+           (raw.qop.n == 0 && (algorithm & (SIPREG_MD5 | SIPREG_SHA256 | SIPREG_SHA512_256)) != 0);
+}
+
+bool sipreg_challenge_next(const struct sipreg_response *response, struct sipreg_place *place,
+                           struct sipreg_challenge *challenge)
+{
+    struct sipreg_line line;
+
+    while (sipreg_response_line(response, place, SIPREG_WWW_AUTHENTICATE, SIPREG_PROXY_AUTHENTICATE,
+                                &line)) {
+        if (read(challenge, line.value)) {
+            challenge->proxy = sipreg_lower(line.name.p[0]) == 'p';
+            return true;
+        }
+    }
+    return false;
+}
+
+int sipreg_challenge_read(struct sipreg_challenge *challenge,
+                          const struct sipreg_response *response)
+{
+    static const struct sipreg_challenge empty;
+    struct sipreg_place place = {0, 0, 0};
+
+    if (sipreg_challenge_next(response, &place, challenge))
+        return SIPREG_OK;
+    *challenge = empty;
+    return SIPREG_CHALLENGE;
+}
+
+int sipreg_challenge_permitted(const struct sipreg_challenge *challenge,
+                               const struct sipreg_policy *policy)
+{
+    if (((unsigned)challenge->algorithm & policy->refuse) != 0)
+        return SIPREG_POLICY;
+    return policy->require_qop && challenge->qop == 0 ? SIPREG_POLICY : SIPREG_OK;
+}

@@ -1,0 +1,310 @@
+/*
+ * client.c - the engine: responses in, the next action out.
+ *
+ * state.c says what is due; here it is sent when nothing else is under way, sent again by the
+ * transaction's timers, and its answer handed to outcome.c. Every wait has an end: timer F, the
+ * opening of a flow (flow_at), a back-off or refresh (next_at), a lapse (lapses_at). The one that
+ * has not, a lost flow which the caller has not offered to open, ends by sipreg_client_flow().
+ */
+#include "config.h"
+#include "flow.h"
+#include "outcome.h"
+#include "request.h"
+#include "routes.h"
+#include "session.h"
+
+int sipreg_client_response(struct sipreg_client *client, uint32_t now,
+                           const struct sipreg_response *response)
+{
+    struct sipreg_timers times;
+    bool active;
+    int result;
+
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    sipreg_state_advance(client, now);
+    times = sipreg_state_timers(client);
+    result =
+        sipreg_transaction_match(&client->transaction, client->now, &client->request, response);
+    active = sipreg_state_under_way(client);
+    if (result != SIPREG_OK || !active)
+        return result;
+    if (client->now >= client->transaction.give_up_at)
+        return SIPREG_LATE;  /* timer F was first, though nobody has looked yet */
+    client->response = NULL; /* of a report not fetched: its bytes may be gone */
+    sipreg_transaction_response(&client->transaction, client->now, response->status, &times);
+    if (response->status >= 200)
+        sipreg_outcome_take(client, response);
+    return SIPREG_OK;
+}
+
+/* Requests. */
+
+static void begin_attempt(struct sipreg_client *client)
+{
+    client->rounds = 0;
+    client->guessed = false;
+    client->without_body = false;
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        client->sessions[i].fresh = false;
+        client->sessions[i].ready = false;
+        client->sessions[i].stale = 0;
+    }
+}
+
+static int64_t wanted_expires(const struct sipreg_client *client)
+{
+    int64_t wanted = sipreg_config_expires(client->config);
+
+    return wanted < client->floor ? client->floor : wanted;
+}
+
+/* Contacts, expiry and body by what the request is for. A contact that ours replaces goes with it.
+ */
+static void compose(struct sipreg_client *client, int purpose)
+{
+    struct sipreg_request *request = &client->request;
+    bool upload = purpose == REGISTER && !client->body_done && !client->without_body;
+
+    request->contact = purpose == CLEAR ? "*" : NULL;
+    request->contact_count = 0;
+    request->expires = purpose == REGISTER ? wanted_expires(client) : 0;
+    request->body = upload ? client->config->body : NULL;
+    client->contacts[0].expires = request->expires;
+    client->contacts[1].uri = client->replaced;
+    client->contacts[1].expires = 0;
+    if (purpose == REGISTER || purpose == REMOVE)
+        request->contact_count = client->replaced[0] != '\0' ? 2 : 1;
+}
+
+/* Answers all known challenges unasked (22.2). */
+static int authorize(struct sipreg_client *client)
+{
+    struct sipreg_session *session;
+    int result = SIPREG_OK;
+
+    client->request.answer = NULL;
+    for (size_t i = SIPREG_MAX_REALMS; i-- > 0;) {
+        session = &client->sessions[i];
+        session->sent = false;
+        if (!sipreg_session_used(session) || session->rejected)
+            continue;
+        if (!session->ready)
+            result = sipreg_session_answer(client, session);
+        session->ready = false;
+        if (result == SIPREG_HASH || result == SIPREG_RANDOM)
+            return result;
+        if (result != SIPREG_OK) { /* its credentials are gone */
+            sipreg_session_forget(session);
+            continue;
+        }
+        session->sent = true;
+        session->answer.next = client->request.answer;
+        client->request.answer = &session->answer;
+    }
+    return SIPREG_OK;
+}
+
+/* Makes the next request, whole but for its bytes. */
+static int begin(struct sipreg_client *client, int purpose)
+{
+    const struct sipreg_client_config *config = client->config;
+    struct sipreg_timers times = sipreg_state_timers(client);
+    int result;
+
+    if (!client->again || purpose != client->purpose)
+        begin_attempt(client);
+    client->again = false;
+    client->purpose = (uint8_t)purpose;
+    compose(client, purpose);
+    result = authorize(client);
+    if (result == SIPREG_OK)
+        result = sipreg_request_identify(&client->request, config->io->random, config->user);
+    if (result == SIPREG_OK)
+        sipreg_transaction_start(&client->transaction, client->now, &times);
+    return result;
+}
+
+/* The same state gives the same bytes: this is the first sending as well as every repetition. */
+static bool emit(struct sipreg_client *client, struct sipreg_action *action)
+{
+    const struct sipreg_io *io = client->config->io;
+    int n = sipreg_request_print(&client->request, io->scratch, io->scratch_size);
+
+    if (n < 0) {
+        sipreg_transaction_abandon(&client->transaction);
+        sipreg_outcome_fail(client, SIPREG_REFUSED, n, NULL);
+        return false;
+    }
+    action->type = SIPREG_DO_SEND;
+    action->bytes = io->scratch;
+    action->size = (size_t)n;
+    return true;
+}
+
+/* The next action. */
+
+/* What time has brought about. */
+static void settle(struct sipreg_client *client)
+{
+    if (client->flow == FLOW_OPENING && client->now >= client->flow_at)
+        sipreg_flow_stuck(client);
+    if (client->fact == FACT_BOUND && client->now >= client->lapses_at) {
+        client->fact = FACT_UNBOUND;
+        sipreg_routes_forget(client);
+        if (client->wish == WISH_BOUND)
+            sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, SIPREG_TIMEOUT, NULL);
+    }
+}
+
+/* A request that is due but has no way to go out, or nothing to do. */
+static bool pointless(struct sipreg_client *client, int purpose)
+{
+    if (purpose == REMOVE && client->fact == FACT_UNBOUND && client->replaced[0] == '\0') {
+        sipreg_outcome_removed(client, SIPREG_OK, NULL);
+        return true;
+    }
+    if (!sipreg_state_reachable(client)) {
+        client->purpose = (uint8_t)purpose;
+        sipreg_outcome_fail(client, SIPREG_LATER, SIPREG_TRANSPORT, NULL);
+        return true;
+    }
+    return false;
+}
+
+/* Nothing under way: sends what is due, or opens the flow for it. */
+static bool next_request(struct sipreg_client *client, struct sipreg_action *action)
+{
+    int purpose = sipreg_state_due(client), result;
+
+    if (purpose == NOTHING || client->flow == FLOW_OPENING || pointless(client, purpose))
+        return false;
+    if (client->flow == FLOW_DOWN) {
+        client->flow = FLOW_OPENING;
+        client->flow_at = client->now + 64 * (uint64_t)sipreg_state_timers(client).t1;
+        action->type = SIPREG_DO_OPEN;
+        return true;
+    }
+    result = begin(client, purpose);
+    if (result == SIPREG_OK)
+        return emit(client, action);
+    sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
+    return false;
+}
+
+/* A request under way: sends it again, or gives up. On a stream a time-out means that the flow is
+ * dead. */
+static bool next_repetition(struct sipreg_client *client, struct sipreg_action *action)
+{
+    struct sipreg_timers times = sipreg_state_timers(client);
+
+    switch (sipreg_transaction_due(&client->transaction, client->now, &times)) {
+    case SIPREG_DUE_RESEND:
+        return emit(client, action);
+    case SIPREG_DUE_TIMEOUT:
+        if (times.reliable)
+            sipreg_flow_close(client);
+        sipreg_outcome_unanswered(client, SIPREG_TIMEOUT);
+        return false;
+    case SIPREG_DUE_NOTHING:
+    default:
+        return false;
+    }
+}
+
+static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
+{
+    static const struct sipreg_event empty;
+
+    *event = empty;
+    event->type = (enum sipreg_event_type)client->report_type;
+    event->state = sipreg_client_state(client);
+    event->status = client->report_status;
+    event->error = client->report_error;
+    event->response = client->response;
+    event->asked = client->contacts[0].expires;
+    event->refresh_in = event->retry_in = SIPREG_FOREVER;
+    if (client->fact == FACT_BOUND) {
+        event->granted = client->granted;
+        event->listed = client->listed;
+        event->verified = client->verified;
+        event->valid_for = sipreg_state_until(client, client->lapses_at);
+    }
+    if (client->wish != WISH_BOUND || !sipreg_state_reachable(client))
+        return;
+    if (event->type == SIPREG_EVENT_REGISTERED)
+        event->refresh_in = sipreg_state_until(client, client->next_at);
+    else
+        event->retry_in = sipreg_state_until(client, client->next_at);
+}
+
+static bool next_report(struct sipreg_client *client, struct sipreg_action *action)
+{
+    if (!client->report)
+        return false;
+    action->type = SIPREG_DO_REPORT;
+    fill_event(client, &action->event);
+    client->report = false;
+    client->response = NULL;
+    return true;
+}
+
+/* Asked for, or since nobody needs the flow any more. */
+static bool next_close(struct sipreg_client *client, struct sipreg_action *action)
+{
+    if (sipreg_client_state(client) == SIPREG_IDLE)
+        sipreg_flow_close(client);
+    if (!client->close)
+        return false;
+    client->close = false;
+    action->type = SIPREG_DO_CLOSE;
+    return true;
+}
+
+/* The reason comes before its consequence: reports first, then the flow, then bytes. */
+bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipreg_action *action)
+{
+    static const struct sipreg_action empty;
+    bool sends;
+
+    *action = empty;
+    if (client->config == NULL)
+        return false;
+    sipreg_state_advance(client, now);
+    settle(client);
+    if (next_report(client, action) || next_close(client, action))
+        return true;
+    sends = sipreg_state_under_way(client) ? next_repetition(client, action)
+                                           : next_request(client, action);
+    return sends || next_report(client, action) || next_close(client, action);
+}
+
+/* The instant at which next() has something to do. */
+static uint64_t deadline(const struct sipreg_client *client)
+{
+    uint64_t at = SIPREG_NEVER;
+
+    if (client->report || client->close)
+        return client->now;
+    if (client->fact == FACT_BOUND && client->wish == WISH_BOUND)
+        at = client->lapses_at;
+    if (sipreg_state_under_way(client)) {
+        uint64_t due_at = sipreg_transaction_deadline(&client->transaction);
+        return due_at < at ? due_at : at;
+    }
+    if (client->flow == FLOW_OPENING)
+        return client->flow_at < at ? client->flow_at : at;
+    if (sipreg_state_due(client) != NOTHING)
+        return client->now;
+    if (client->wish == WISH_BOUND && sipreg_state_reachable(client) && client->next_at < at)
+        at = client->next_at;
+    return at;
+}
+
+uint32_t sipreg_client_deadline(struct sipreg_client *client, uint32_t now)
+{
+    if (client->config == NULL)
+        return SIPREG_FOREVER;
+    sipreg_state_advance(client, now);
+    return sipreg_state_until(client, deadline(client));
+}

@@ -1,0 +1,216 @@
+/*
+ * config.c - what may be configured, and what follows from it.
+ *
+ * A config is checked once, by building from it the largest plain REGISTER that the client will
+ * send and asking the request's own checks. After that the client writes requests without looking
+ * again.
+ */
+#include "config.h"
+
+#include "out.h"
+#include "request.h"
+#include "session.h"
+#include "str.h"
+#include "uri.h"
+
+#include <string.h>
+
+struct sipreg_timers sipreg_config_timers(const struct sipreg_client_config *config)
+{
+    struct sipreg_timers timers = {
+        config->t1 > 0 ? config->t1 : 500,
+        config->t2 > 0 ? config->t2 : 4000,
+        config->t4 > 0 ? config->t4 : 5000,
+        config->transport != SIPREG_UDP,
+    };
+    return timers;
+}
+
+uint32_t sipreg_config_retry_base(const struct sipreg_client_config *config)
+{
+    return config->retry_base > 0 ? config->retry_base : 30;
+}
+
+uint32_t sipreg_config_retry_max(const struct sipreg_client_config *config)
+{
+    return config->retry_max > 0 ? config->retry_max : 1800;
+}
+
+int64_t sipreg_config_expires(const struct sipreg_client_config *config)
+{
+    return config->expires != 0 ? config->expires : 3600;
+}
+
+/* The AOR's user part at the local address. TLS with a sip AOR says transport=tcp, since
+   transport=tls is not to be written (RFC 5630 3.1.4). */
+static int make_contact(char *contact, const struct sipreg_client_config *config, const char *local)
+{
+    struct sipreg_uri aor;
+    struct sipreg_out out;
+
+    sipreg_out_start(&out, contact, SIPREG_CONTACT_SIZE);
+    if (sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) != SIPREG_OK)
+        return SIPREG_ARGUMENT;
+    sipreg_out_str(&out, aor.scheme);
+    sipreg_out_text(&out, ":");
+    if (aor.user.p != NULL) {
+        sipreg_out_str(&out, aor.user);
+        sipreg_out_text(&out, "@");
+    }
+    sipreg_out_text(&out, local);
+    if (config->transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
+        sipreg_out_text(&out, ";transport=tcp");
+    sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
+    return sipreg_out_end(&out) < 0 ? SIPREG_LIMIT : SIPREG_OK;
+}
+
+int sipreg_config_move(struct sipreg_client *client, const char *local)
+{
+    char contact[SIPREG_CONTACT_SIZE];
+    size_t n = strlen(local) + 1;
+
+    if (n > sizeof client->local || make_contact(contact, client->config, local) != SIPREG_OK)
+        return SIPREG_LIMIT;
+    memcpy(client->local, local, n);
+    memcpy(client->contact, contact, sizeof contact);
+    return SIPREG_OK;
+}
+
+/* The request that registers: for the client, and for trying it out. */
+static void describe(struct sipreg_request *request, struct sipreg_contact *contact,
+                     const struct sipreg_client_config *config, const char *local)
+{
+    static const struct sipreg_request empty;
+
+    *request = empty;
+    request->registrar = config->registrar;
+    request->aor = config->aor;
+    request->display = config->display;
+    request->sent_by = local;
+    request->transport = config->transport;
+    request->routes = config->routes;
+    request->route_count = config->route_count;
+    request->supported = config->supported;
+    request->allow = config->allow;
+    request->user_agent = config->user_agent;
+    request->headers = config->headers;
+    request->header_count = config->header_count;
+    request->body = config->body;
+    request->contacts = contact;
+    request->contact_count = 1;
+    request->expires = sipreg_config_expires(config);
+    contact->params = config->contact_params;
+    contact->q = config->q;
+    contact->expires = request->expires;
+}
+
+/* Without a name of its own the auth user is the AOR's. */
+static void fill_credentials(struct sipreg_client *client,
+                             const struct sipreg_client_config *config)
+{
+    struct sipreg_uri aor;
+
+    client->credentials.user = config->auth_user;
+    client->credentials.password = config->password;
+    client->credentials.ha1 = config->ha1;
+    client->credentials.ha1_algorithm = config->ha1_algorithm;
+    client->credentials.realm = config->realm;
+    if (sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) == SIPREG_OK)
+        client->user = aor.user;
+}
+
+int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config)
+{
+    static const struct sipreg_client zero;
+    int result;
+
+    *client = zero;
+    client->config = config;
+    result = sipreg_config_move(client, config->local);
+    describe(&client->request, &client->contacts[0], config, client->local);
+    client->contacts[0].uri = config->contact != NULL ? config->contact : client->contact;
+    fill_credentials(client, config);
+    return result;
+}
+
+static const char *io_fault(const struct sipreg_client_config *config)
+{
+    const struct sipreg_io *io = config->io;
+
+    if (io == NULL)
+        return "io: missing";
+    if (io->random == NULL || io->send == NULL)
+        return "io: without send or random";
+    if (io->open == NULL && io->close != NULL)
+        return "io: close without open";
+    if (io->scratch == NULL)
+        return "io: without scratch buffer";
+    return NULL;
+}
+
+static bool is_ha1_length(const char *ha1, unsigned algorithm)
+{
+    size_t n = strlen(ha1);
+
+    return algorithm == SIPREG_MD5
+               ? n == 32
+               : (algorithm == SIPREG_SHA256 || algorithm == SIPREG_SHA512_256) && n == 64;
+}
+
+/* An escaped user part is no user name, and unescaping it is left to whoever knows what was meant.
+ */
+static const char *credentials_fault(const struct sipreg_client_config *config)
+{
+    struct sipreg_uri aor;
+    struct sipreg_str user = sipreg_str_of(config->auth_user);
+
+    if (config->ha1 != NULL && !is_ha1_length(config->ha1, config->ha1_algorithm))
+        return "ha1: wrong length for ha1_algorithm";
+    if (config->password != NULL && config->ha1 != NULL)
+        return "ha1: and a password too";
+    if (config->auth_user == NULL && config->password != NULL &&
+        sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) == SIPREG_OK)
+        user = aor.user;
+    if (config->password != NULL && user.n == 0)
+        return "auth_user: missing, and the aor has no user part";
+    if (config->auth_user == NULL && user.n > 0 && memchr(user.p, '%', user.n) != NULL)
+        return "auth_user: missing, and the aor's user part is escaped";
+    return sipreg_str_text(user) ? NULL : "auth_user: control character or malformed UTF-8";
+}
+
+static const char *numbers_fault(const struct sipreg_client_config *config)
+{
+    if (config->expires < SIPREG_EXPIRES_NONE || config->expires > (int64_t)UINT32_MAX)
+        return "expires: out of range";
+    if (config->expires_max < 0 || config->expires_max > (int64_t)UINT32_MAX)
+        return "expires_max: out of range";
+    if (config->q < 0 || config->q > 1000)
+        return "q: above 1000 thousandths";
+    if (sipreg_config_timers(config).t2 < sipreg_config_timers(config).t1)
+        return "t2: below t1";
+    return NULL;
+}
+
+/* The request's own checks. The AOR stands in for a contact that is to be made of it. */
+static const char *request_fault(const struct sipreg_client_config *config)
+{
+    struct sipreg_request request;
+    struct sipreg_contact contact;
+
+    describe(&request, &contact, config, config->local);
+    contact.uri = config->contact != NULL ? config->contact : config->aor;
+    return sipreg_request_fault(&request);
+}
+
+const char *sipreg_client_fault(const struct sipreg_client_config *config)
+{
+    const char *fault = io_fault(config);
+
+    if (fault == NULL)
+        fault = config->local == NULL ? "local: missing" : numbers_fault(config);
+    if (fault == NULL)
+        fault = request_fault(config);
+    if (fault == NULL)
+        fault = credentials_fault(config);
+    return fault;
+}

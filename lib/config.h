@@ -1,0 +1,23 @@
+/*
+ * config.h - a config's defaults, and the client that it makes.
+ */
+#ifndef SIPREG_LIB_CONFIG_H
+#define SIPREG_LIB_CONFIG_H
+
+#include "transaction.h"
+
+#include <sipreg/client.h>
+
+struct sipreg_timers sipreg_config_timers(const struct sipreg_client_config *config);
+uint32_t sipreg_config_retry_base(const struct sipreg_client_config *config);
+uint32_t sipreg_config_retry_max(const struct sipreg_client_config *config);
+/* Seconds to ask for, or SIPREG_EXPIRES_NONE. */
+int64_t sipreg_config_expires(const struct sipreg_client_config *config);
+
+/* Fills in what of the client follows from its config and the local address. SIPREG_LIMIT: a text
+   does not fit. */
+int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config);
+/* Another local address, valid: Via and Contact follow. SIPREG_LIMIT: nothing changed. */
+int sipreg_config_move(struct sipreg_client *client, const char *local);
+
+#endif

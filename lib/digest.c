@@ -1,0 +1,480 @@
+/*
+ * digest.c - HA1, HA2 and response (RFC 7616 3.4; without qop RFC 2617 3.2.2.1).
+ *
+ *   HA1      = H(user:realm:password), for -sess H(that:nonce:cnonce)
+ *   HA2      = H(REGISTER:uri), for auth-int H(REGISTER:uri:H(body))
+ *   response = H(HA1:nonce:nc:cnonce:qop:HA2), without qop H(HA1:nonce:HA2)
+ *
+ * Hashed are the values without their backslash escapes, sent back is what was received. The cnonce
+ * stays for as long as the nonce does, so that the session key of -sess, which is fixed by the
+ * first answer (3.4.2), is the same for all of them without being kept anywhere.
+ */
+#include "digest.h"
+
+#include "chars.h"
+#include "hash.h"
+#include "ident.h"
+#include "out.h"
+#include "param.h"
+#include "response.h"
+#include "uri.h"
+
+#include <string.h>
+
+/* A hash value, wiped where it is a secret. */
+struct value {
+    uint8_t octets[SIPREG_DIGEST_SIZE];
+    size_t n;
+};
+
+static void wipe(void *p, size_t n)
+{
+    volatile unsigned char *octet = (volatile unsigned char *)p;
+
+    while (n-- > 0)
+        *octet++ = 0;
+}
+
+static unsigned hash_of(enum sipreg_algorithm algorithm)
+{
+    switch (algorithm) {
+    case SIPREG_MD5:
+    case SIPREG_MD5_SESS:
+        return SIPREG_MD5;
+    case SIPREG_SHA256:
+    case SIPREG_SHA256_SESS:
+        return SIPREG_SHA256;
+    case SIPREG_SHA512_256:
+    case SIPREG_SHA512_256_SESS:
+    default:
+        return SIPREG_SHA512_256;
+    }
+}
+
+static bool is_session(enum sipreg_algorithm algorithm)
+{
+    return ((unsigned)algorithm &
+            (SIPREG_MD5_SESS | SIPREG_SHA256_SESS | SIPREG_SHA512_256_SESS)) != 0;
+}
+
+size_t sipreg_digest_size(enum sipreg_algorithm algorithm)
+{
+    return hash_of(algorithm) == SIPREG_MD5 ? 16 : 32;
+}
+
+struct sipreg_request_uri sipreg_digest_uri(const struct sipreg_request *request)
+{
+    struct sipreg_request_uri whole = {{{NULL, 0}, {NULL, 0}, {NULL, 0}}};
+    struct sipreg_uri aor;
+
+    if (request->registrar != NULL) {
+        whole.parts[0] = sipreg_str_of(request->registrar);
+    } else if (sipreg_uri_parse(&aor, sipreg_str_of(request->aor)) == SIPREG_OK) {
+        whole.parts[0] = aor.scheme;
+        whole.parts[1] = SIPREG_LITERAL(":");
+        whole.parts[2] = aor.host;
+    }
+    return whole;
+}
+
+/* What is hashed, one kind of text each. */
+
+static void add(struct sipreg_hash *hash, struct sipreg_str s)
+{
+    sipreg_hash_add(hash, s.p, s.n);
+}
+
+static void add_colon(struct sipreg_hash *hash)
+{
+    sipreg_hash_add(hash, ":", 1);
+}
+
+static void add_unescaped(struct sipreg_hash *hash, struct sipreg_str s)
+{
+    const char *end = s.p + s.n, *escape;
+
+    while (s.n > 0 && (escape = (const char *)memchr(s.p, '\\', s.n)) != NULL && escape + 1 < end) {
+        add(hash, sipreg_str_between(s.p, escape));
+        sipreg_hash_add(hash, escape + 1, 1);
+        s = sipreg_str_between(escape + 2, end);
+    }
+    add(hash, s);
+}
+
+static void add_hex(struct sipreg_hash *hash, const struct value *value)
+{
+    char text[2 * SIPREG_DIGEST_SIZE];
+
+    sipreg_hex(text, value->octets, value->n);
+    sipreg_hash_add(hash, text, 2 * value->n);
+    wipe(text, sizeof text);
+}
+
+static void add_uri(struct sipreg_hash *hash, const struct sipreg_request *request)
+{
+    struct sipreg_request_uri uri = sipreg_digest_uri(request);
+
+    for (size_t i = 0; i < 3; i++)
+        add(hash, uri.parts[i]);
+}
+
+static void add_count(struct sipreg_hash *hash, uint32_t count)
+{
+    struct value nc = {
+        {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count}, 4};
+    add_hex(hash, &nc);
+}
+
+static int end(struct sipreg_hash *hash, enum sipreg_algorithm algorithm, struct value *value)
+{
+    value->n = sipreg_digest_size(algorithm);
+    return sipreg_hash_end(hash, value->octets);
+}
+
+/* The credentials and what they answer. */
+struct subject {
+    const struct sipreg_challenge *challenge;
+    const struct sipreg_credentials *credentials;
+    struct sipreg_str user;
+    const struct sipreg_request *request;
+};
+
+static int nibble(char c)
+{
+    if (!sipreg_is(c, SIPREG_HEX))
+        return -1;
+    return sipreg_is(c, SIPREG_DIGIT) ? c - '0' : sipreg_lower(c) - 'a' + 10;
+}
+
+static int read_hex(struct sipreg_str text, struct value *value)
+{
+    if (text.n != 2 * value->n)
+        return SIPREG_ARGUMENT;
+    for (size_t i = 0; i < value->n; i++) {
+        int high = nibble(text.p[2 * i]), low = nibble(text.p[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return SIPREG_ARGUMENT;
+        value->octets[i] = (uint8_t)(high * 16 + low);
+    }
+    return SIPREG_OK;
+}
+
+static int ha1_from_password(const struct subject *s, struct value *ha1)
+{
+    struct sipreg_hash hash;
+
+    sipreg_hash_start(&hash, hash_of(s->challenge->algorithm));
+    add(&hash, s->user);
+    add_colon(&hash);
+    add_unescaped(&hash, s->challenge->realm);
+    add_colon(&hash);
+    add(&hash, sipreg_str_of(s->credentials->password));
+    return end(&hash, s->challenge->algorithm, ha1);
+}
+
+static int ha1(const struct subject *s, struct value *ha1)
+{
+    enum sipreg_algorithm algorithm = s->challenge->algorithm;
+    struct sipreg_hash hash;
+    int result;
+
+    ha1->n = sipreg_digest_size(algorithm);
+    if (s->credentials->password != NULL)
+        result = ha1_from_password(s, ha1);
+    else if (s->credentials->ha1_algorithm == hash_of(algorithm))
+        result = read_hex(sipreg_str_of(s->credentials->ha1), ha1);
+    else
+        return SIPREG_ARGUMENT;
+    if (result != SIPREG_OK || !is_session(algorithm))
+        return result;
+    sipreg_hash_start(&hash, hash_of(algorithm));
+    add_hex(&hash, ha1);
+    add_colon(&hash);
+    add_unescaped(&hash, s->challenge->nonce);
+    add_colon(&hash);
+    add(&hash, sipreg_str_of(s->challenge->cnonce));
+    return end(&hash, algorithm, ha1);
+}
+
+/* method empty: that of rspauth. */
+static int ha2(const struct subject *s, const char *method, enum sipreg_qop qop,
+               struct sipreg_str body, struct value *ha2)
+{
+    enum sipreg_algorithm algorithm = s->challenge->algorithm;
+    struct sipreg_hash hash;
+    struct value entity;
+    int result = SIPREG_OK;
+
+    if (qop == SIPREG_QOP_AUTH_INT) {
+        sipreg_hash_start(&hash, hash_of(algorithm));
+        add(&hash, body);
+        result = end(&hash, algorithm, &entity);
+    }
+    sipreg_hash_start(&hash, hash_of(algorithm));
+    add(&hash, sipreg_str_of(method));
+    add_colon(&hash);
+    add_uri(&hash, s->request);
+    if (qop == SIPREG_QOP_AUTH_INT) {
+        add_colon(&hash);
+        add_hex(&hash, &entity);
+    }
+    return result != SIPREG_OK ? result : end(&hash, algorithm, ha2);
+}
+
+static struct sipreg_str qop_name(enum sipreg_qop qop)
+{
+    return qop == SIPREG_QOP_AUTH ? SIPREG_LITERAL("auth") : SIPREG_LITERAL("auth-int");
+}
+
+static int combine(const struct subject *s, const struct value *ha1, const struct value *ha2,
+                   enum sipreg_qop qop, uint32_t count, struct value *response)
+{
+    struct sipreg_hash hash;
+
+    sipreg_hash_start(&hash, hash_of(s->challenge->algorithm));
+    add_hex(&hash, ha1);
+    add_colon(&hash);
+    add_unescaped(&hash, s->challenge->nonce);
+    add_colon(&hash);
+    if (qop != SIPREG_QOP_NONE) {
+        add_count(&hash, count);
+        add_colon(&hash);
+        add(&hash, sipreg_str_of(s->challenge->cnonce));
+        add_colon(&hash);
+        add(&hash, qop_name(qop));
+        add_colon(&hash);
+    }
+    add_hex(&hash, ha2);
+    return end(&hash, s->challenge->algorithm, response);
+}
+
+static int digest(const struct subject *s, const char *method, struct sipreg_str body,
+                  enum sipreg_qop qop, uint32_t count, struct value *response)
+{
+    struct value secret = {{0}, 0}, second = {{0}, 0};
+    int result = ha1(s, &secret);
+
+    if (result == SIPREG_OK)
+        result = ha2(s, method, qop, body, &second);
+    if (result == SIPREG_OK)
+        result = combine(s, &secret, &second, qop, count, response);
+    wipe(&secret, sizeof secret);
+    return result;
+}
+
+static int hash_user(const struct subject *s, struct value *userhash)
+{
+    struct sipreg_hash hash;
+
+    sipreg_hash_start(&hash, hash_of(s->challenge->algorithm));
+    add(&hash, s->user);
+    add_colon(&hash);
+    add_unescaped(&hash, s->challenge->realm);
+    return end(&hash, s->challenge->algorithm, userhash);
+}
+
+/* Is the text between the quotes, read without its escapes, this one? */
+static bool means(struct sipreg_str quoted, struct sipreg_str text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < quoted.n; i++) {
+        if (quoted.p[i] == '\\' && i + 1 < quoted.n)
+            i++;
+        if (n == text.n || quoted.p[i] != text.p[n++])
+            return false;
+    }
+    return n == text.n;
+}
+
+static int check(const struct subject *s)
+{
+    const struct sipreg_credentials *credentials = s->credentials;
+
+    if (s->user.n == 0 || !sipreg_str_text(s->user))
+        return SIPREG_ARGUMENT;
+    if (credentials->password == NULL && credentials->ha1 == NULL)
+        return SIPREG_ARGUMENT;
+    if (credentials->realm != NULL &&
+        !means(s->challenge->realm, sipreg_str_of(credentials->realm)))
+        return SIPREG_CHALLENGE;
+    return SIPREG_OK;
+}
+
+/* auth, unless there is a body to protect or only auth-int is offered. */
+static enum sipreg_qop choose_qop(unsigned offered, bool body)
+{
+    if ((offered & SIPREG_QOP_AUTH_INT) != 0 && (body || (offered & SIPREG_QOP_AUTH) == 0))
+        return SIPREG_QOP_AUTH_INT;
+    return (offered & SIPREG_QOP_AUTH) != 0 ? SIPREG_QOP_AUTH : SIPREG_QOP_NONE;
+}
+
+static struct sipreg_str body_of(const struct sipreg_request *request)
+{
+    struct sipreg_str body = {NULL, 0};
+
+    if (request->body != NULL) {
+        body.p = (const char *)request->body->bytes;
+        body.n = request->body->size;
+    }
+    return body;
+}
+
+/* A nonce's first answer makes the cnonce that stays with it. */
+static int count_nonce(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
+{
+    int result = SIPREG_OK;
+
+    if (challenge->count == UINT32_MAX)
+        return SIPREG_CHALLENGE;
+    if (challenge->count == 0)
+        result = sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
+    if (result == SIPREG_OK)
+        challenge->count++;
+    return result;
+}
+
+int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *challenge,
+                         const struct sipreg_credentials *credentials, struct sipreg_str user,
+                         const struct sipreg_request *request, sipreg_random *random, void *context)
+{
+    static const struct sipreg_answer empty;
+    struct value value;
+    struct sipreg_answer got = empty;
+
+    *answer = empty;
+    got.user = credentials->user != NULL ? sipreg_str_of(credentials->user) : user;
+    struct subject s = {challenge, credentials, got.user, request};
+    int result = check(&s);
+    if (result == SIPREG_OK)
+        result = count_nonce(challenge, random, context);
+    if (result != SIPREG_OK)
+        return result;
+    got.challenge = challenge;
+    got.count = challenge->count;
+    got.qop = choose_qop(challenge->qop, request->body != NULL);
+    result = digest(&s, "REGISTER", body_of(request), got.qop, got.count, &value);
+    if (result != SIPREG_OK)
+        return result;
+    memcpy(got.response, value.octets, sizeof got.response);
+    if (challenge->userhash) {
+        result = hash_user(&s, &value);
+        if (result != SIPREG_OK)
+            return result;
+        memcpy(got.userhash, value.octets, sizeof got.userhash);
+    }
+    *answer = got;
+    return SIPREG_OK;
+}
+
+int sipreg_challenge_answer(struct sipreg_answer *answer, struct sipreg_challenge *challenge,
+                            const struct sipreg_credentials *credentials,
+                            const struct sipreg_request *request, sipreg_random *random, void *user)
+{
+    struct sipreg_str nobody = {NULL, 0};
+
+    return sipreg_digest_answer(answer, challenge, credentials, nobody, request, random, user);
+}
+
+/* Authentication-Info as it stands there. */
+struct info {
+    struct sipreg_str nextnonce, rspauth, qop, cnonce, nc;
+};
+
+static bool take_info(struct sipreg_str value, struct info *info)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(value);
+    struct sipreg_parameter parameter;
+
+    while (c.p < c.end) {
+        if (!sipreg_param_take(&c, &parameter))
+            return false;
+        if (sipreg_str_same(parameter.name, SIPREG_LITERAL("nextnonce")))
+            info->nextnonce = parameter.value;
+        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("rspauth")))
+            info->rspauth = parameter.value;
+        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("qop")))
+            info->qop = parameter.value;
+        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("cnonce")))
+            info->cnonce = parameter.value;
+        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("nc")))
+            info->nc = parameter.value;
+        if (!sipreg_cursor_separator(&c, ',') && c.p < c.end)
+            return false;
+    }
+    return true;
+}
+
+/* cnonce and nc are copies of ours where they are given (RFC 7616 3.5). */
+static bool copies(const struct info *info, const struct sipreg_answer *answer)
+{
+    struct value nc = {{0}, 4};
+
+    if (info->cnonce.n > 0 &&
+        !sipreg_str_equal(info->cnonce, sipreg_str_of(answer->challenge->cnonce)))
+        return false;
+    if (info->nc.n == 0)
+        return true;
+    return read_hex(info->nc, &nc) == SIPREG_OK &&
+           ((uint32_t)nc.octets[0] << 24 | (uint32_t)nc.octets[1] << 16 |
+            (uint32_t)nc.octets[2] << 8 | nc.octets[3]) == answer->count;
+}
+
+static enum sipreg_qop info_qop(const struct info *info, const struct sipreg_answer *answer)
+{
+    if (sipreg_str_same(info->qop, SIPREG_LITERAL("auth")))
+        return SIPREG_QOP_AUTH;
+    if (sipreg_str_same(info->qop, SIPREG_LITERAL("auth-int")))
+        return SIPREG_QOP_AUTH_INT;
+    return answer->qop;
+}
+
+static int verify(const struct subject *s, const struct info *info,
+                  const struct sipreg_answer *answer, struct sipreg_str body)
+{
+    struct value wanted, got = {{0}, 0};
+    int result;
+
+    if (!copies(info, answer))
+        return SIPREG_CHALLENGE;
+    result = digest(s, "", body, info_qop(info, answer), answer->count, &wanted);
+    if (result != SIPREG_OK)
+        return result;
+    got.n = wanted.n;
+    if (read_hex(info->rspauth, &got) != SIPREG_OK)
+        return SIPREG_CHALLENGE;
+    return memcmp(got.octets, wanted.octets, wanted.n) == 0 ? SIPREG_OK : SIPREG_CHALLENGE;
+}
+
+int sipreg_challenge_verify(struct sipreg_authinfo *authinfo, const struct sipreg_answer *answer,
+                            const struct sipreg_credentials *credentials,
+                            const struct sipreg_request *request,
+                            const struct sipreg_response *response)
+{
+    static const struct sipreg_authinfo empty;
+    static const struct info nothing;
+    struct subject s = {answer->challenge, credentials, answer->user, request};
+    struct sipreg_place place = {0, 0, 0};
+    struct info info = nothing;
+    struct sipreg_line line;
+    enum sipreg_name name;
+    int result;
+
+    *authinfo = empty;
+    if (answer->challenge == NULL)
+        return SIPREG_STATE;
+    name = answer->challenge->proxy ? SIPREG_PROXY_AUTHENTICATION_INFO : SIPREG_AUTHENTICATION_INFO;
+    if (response->status / 100 != 2 || !sipreg_response_line(response, &place, name, name, &line))
+        return SIPREG_OK;
+    if (!take_info(line.value, &info))
+        return SIPREG_CHALLENGE;
+    if (info.rspauth.n > 0 && answer->qop != SIPREG_QOP_NONE) {
+        result = verify(&s, &info, answer, response->body);
+        if (result != SIPREG_OK)
+            return result;
+        authinfo->verified = true;
+    }
+    if (info.nextnonce.n > 0 && sipreg_str_quotable(info.nextnonce))
+        authinfo->nextnonce = info.nextnonce;
+    return SIPREG_OK;
+}

@@ -1,0 +1,251 @@
+/*
+ * fault.c - what may go into a REGISTER?
+ *
+ * Strings of the caller's are written as they are, so each is looked at before: URIs are made of
+ * the characters of RFC 3261 25.1, texts are UTF-8 without control characters, and what the rules
+ * about sips, tags and the star forbid is refused here rather than sent. The first fault is named
+ * by its field.
+ */
+#include "chars.h"
+#include "names.h"
+#include "param.h"
+#include "uri.h"
+
+#include <sipreg/request.h>
+
+static bool text(const char *s)
+{
+    return sipreg_str_text(sipreg_str_of(s));
+}
+
+static bool parse(struct sipreg_uri *uri, const char *s)
+{
+    struct sipreg_str str = sipreg_str_of(s);
+
+    return s != NULL && sipreg_uri_valid(str) && sipreg_uri_parse(uri, str) == SIPREG_OK;
+}
+
+static bool has_param(struct sipreg_str params, const char *name)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(params);
+    struct sipreg_parameter parameter;
+
+    while (sipreg_param_next(&c, &parameter)) {
+        if (sipreg_str_same(parameter.name, sipreg_str_of(name)))
+            return true;
+    }
+    return false;
+}
+
+/* 19.1.1, table 1: From and To carry neither port nor the parameters that steer a request. */
+static bool is_address(const char *s)
+{
+    static const char *const steering[] = {"transport", "maddr", "ttl", "lr", "method"};
+    struct sipreg_uri uri;
+
+    if (!parse(&uri, s) || !sipreg_uri_is_sip(&uri))
+        return false;
+    if (uri.port.p != NULL || uri.headers.p != NULL || uri.password.p != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++) {
+        if (has_param(uri.params, steering[i]))
+            return false;
+    }
+    return true;
+}
+
+static const char *address_fault(const struct sipreg_request *request)
+{
+    if (request->aor == NULL)
+        return "aor: missing";
+    if (!is_address(request->aor))
+        return "aor: not a sip or sips URI without port, password, transport and headers";
+    if (request->from != NULL && !is_address(request->from))
+        return "from: not a sip or sips URI without port, password, transport and headers";
+    if (request->display != NULL && !text(request->display))
+        return "display: control character or malformed UTF-8";
+    return NULL;
+}
+
+static const char *registrar_fault(const struct sipreg_request *request)
+{
+    struct sipreg_uri uri;
+
+    if (request->registrar == NULL)
+        return NULL;
+    if (!parse(&uri, request->registrar) || !sipreg_uri_is_sip(&uri))
+        return "registrar: not a sip or sips URI";
+    if (uri.user.p != NULL)
+        return "registrar: has a user part (RFC 3261 10.2)";
+    if (uri.headers.p != NULL || has_param(uri.params, "method"))
+        return "registrar: has headers or a method";
+    return NULL;
+}
+
+static const char *via_fault(const struct sipreg_request *request)
+{
+    struct sipreg_str host, port;
+
+    if (request->sent_by == NULL)
+        return "sent_by: missing";
+    if (!sipreg_uri_hostport(sipreg_str_of(request->sent_by), &host, &port))
+        return "sent_by: not host or host:port (IPv6 goes in brackets)";
+    if ((unsigned)request->transport > SIPREG_TLS)
+        return "transport: unknown";
+    if (request->max_forwards > 255)
+        return "max_forwards: above 255";
+    return NULL;
+}
+
+static bool is_expiry(int64_t expires)
+{
+    return expires >= SIPREG_EXPIRES_NONE && expires <= (int64_t)UINT32_MAX;
+}
+
+/* Parameters of the caller's, whole ones, and none that we write ourselves (7.3.1: each only once).
+ */
+static bool are_params(const char *params)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(params));
+    struct sipreg_parameter parameter;
+
+    if (!text(params))
+        return false;
+    while (sipreg_param_next(&c, &parameter)) {
+        if (sipreg_str_same(parameter.name, SIPREG_LITERAL("expires")) ||
+            sipreg_str_same(parameter.name, SIPREG_LITERAL("q")))
+            return false;
+    }
+    return c.p == c.end;
+}
+
+/* 8.1.1.8: a sips request has sips contacts; and every contact is a URI. */
+static const char *contact_uri_fault(const char *s, bool sips)
+{
+    struct sipreg_uri uri;
+
+    if (!parse(&uri, s))
+        return "contact: not a URI";
+    if (sips && sipreg_uri_is_sip(&uri) && !sipreg_uri_is_sips(&uri))
+        return "contact: not sips, but registrar, aor or first route is (RFC 3261 8.1.1.8)";
+    return NULL;
+}
+
+static bool is_sips(const char *s)
+{
+    struct sipreg_uri uri;
+
+    return s != NULL && parse(&uri, s) && sipreg_uri_is_sips(&uri);
+}
+
+static const char *contacts_fault(const struct sipreg_request *request, bool sips)
+{
+    for (size_t i = 0; i < request->contact_count; i++) {
+        const struct sipreg_contact *contact = &request->contacts[i];
+        const char *fault = contact_uri_fault(contact->uri, sips);
+        if (fault != NULL)
+            return fault;
+        if (!is_expiry(contact->expires))
+            return "contacts: expires out of range";
+        if (contact->q < 0 || contact->q > 1000)
+            return "contacts: q above 1000 thousandths";
+        if (contact->params != NULL && !are_params(contact->params))
+            return "contacts: malformed parameters, or expires or q among them";
+    }
+    return NULL;
+}
+
+static bool is_star(const char *contact)
+{
+    return contact != NULL && contact[0] == '*' && contact[1] == '\0';
+}
+
+static const char *contact_fault(const struct sipreg_request *request)
+{
+    bool sips = is_sips(request->registrar) || is_sips(request->aor) ||
+                (request->route_count > 0 && is_sips(request->routes[0]));
+
+    if (!is_expiry(request->expires))
+        return "expires: out of range";
+    if (sips && request->transport == SIPREG_UDP)
+        return "transport: a sips URI needs TLS (RFC 3261 26.2.2)";
+    if (!is_star(request->contact)) {
+        const char *fault =
+            request->contact == NULL ? NULL : contact_uri_fault(request->contact, sips);
+        return fault != NULL ? fault : contacts_fault(request, sips);
+    }
+    if (request->expires != 0 || request->contact_count > 0)
+        return "contact: * needs expires 0 and stands alone (RFC 3261 10.2.2)";
+    return NULL;
+}
+
+static const char *routes_fault(const struct sipreg_request *request)
+{
+    struct sipreg_uri uri;
+    bool sips = is_sips(request->registrar != NULL ? request->registrar : request->aor);
+
+    for (size_t i = 0; i < request->route_count; i++) {
+        if (!parse(&uri, request->routes[i]) || !sipreg_uri_is_sip(&uri))
+            return "routes: not a sip or sips URI";
+        if (!has_param(uri.params, "lr"))
+            return "routes: without ;lr";
+        if (sips && !sipreg_uri_is_sips(&uri))
+            return "routes: not sips, but the Request-URI is (RFC 5630 5.1.1)";
+    }
+    return NULL;
+}
+
+static bool is_token(const char *s)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(s));
+    struct sipreg_str token;
+
+    return s != NULL && sipreg_cursor_token(&c, &token) && c.p == c.end;
+}
+
+static const char *headers_fault(const struct sipreg_request *request)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct sipreg_header *header = &request->headers[i];
+        if (!is_token(header->name))
+            return "headers: name is not a token";
+        enum sipreg_name name = sipreg_name_find(sipreg_str_of(header->name));
+        if (name != SIPREG_UNKNOWN && name != SIPREG_PATH_NAME)
+            return "headers: one that the library writes, or that is for responses";
+        if (header->value == NULL || !text(header->value))
+            return "headers: value with a control character or malformed UTF-8";
+    }
+    if (!text(request->supported) || !text(request->allow) || !text(request->user_agent))
+        return "supported, allow, user_agent: control character or malformed UTF-8";
+    return NULL;
+}
+
+static const char *body_fault(const struct sipreg_request *request)
+{
+    const struct sipreg_body *body = request->body;
+
+    if (body == NULL)
+        return NULL;
+    if (body->type == NULL || !text(body->type))
+        return "body: without a type, or one with a control character";
+    if (!text(body->disposition))
+        return "body: disposition with a control character";
+    if (body->size > 65535 || (body->bytes == NULL && body->size > 0))
+        return "body: size above 65535, or no bytes";
+    return NULL;
+}
+
+const char *sipreg_request_fault(const struct sipreg_request *request)
+{
+    static const char *(*const checks[])(const struct sipreg_request *) = {
+        address_fault, registrar_fault, via_fault,  contact_fault,
+        routes_fault,  headers_fault,   body_fault,
+    };
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        const char *fault = checks[i](request);
+        if (fault != NULL)
+            return fault;
+    }
+    return NULL;
+}

@@ -1,0 +1,98 @@
+/*
+ * flow.c - is the flow up? (RFC 3261 18, RFC 5626 4.5)
+ *
+ *          DO_OPEN            flow(UP)
+ *   DOWN ----------> OPENING ----------> UP
+ *    ^                  |                 |
+ *    +------------------+-----------------+   flow(DOWN), too long in opening, closed
+ *
+ * Without an open function flows are the caller's alone: up until it says otherwise. Over UDP there
+ * is nothing to open: a failure ends the request under way, and the next one is sent all the same.
+ */
+#include "flow.h"
+
+#include "config.h"
+#include "outcome.h"
+
+static void lose_flow(struct sipreg_client *client)
+{
+    bool datagrams = client->config->transport == SIPREG_UDP && client->config->io->open == NULL;
+
+    client->flow = datagrams ? FLOW_UP : FLOW_DOWN;
+}
+
+void sipreg_flow_close(struct sipreg_client *client)
+{
+    if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
+        return;
+    client->close = true;
+    client->flow = FLOW_DOWN;
+}
+
+/* Nothing was under way when the flow went down. The binding went with it, so it is renewed: at
+   once, unless it was made only just now, by a server that closes whatever it has answered. */
+static void renew_binding(struct sipreg_client *client)
+{
+    uint64_t settled =
+        sipreg_state_later(client->bound_at, sipreg_config_retry_base(client->config));
+    uint64_t planned = client->next_at;
+
+    if (client->wish != WISH_BOUND || client->fact != FACT_BOUND ||
+        client->config->transport == SIPREG_UDP)
+        return;
+    if (client->now >= settled) {
+        client->next_at = client->now;
+    } else {
+        client->failures = 1;
+        sipreg_outcome_retry(client, NULL);
+        if (client->next_at > planned)
+            client->next_at = planned;
+    }
+}
+
+/* The request that the flow was to be opened for cannot be sent. */
+static void not_opened(struct sipreg_client *client, int error)
+{
+    client->purpose = (uint8_t)sipreg_state_due(client);
+    sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
+}
+
+void sipreg_flow_stuck(struct sipreg_client *client)
+{
+    sipreg_flow_close(client);
+    not_opened(client, SIPREG_TIMEOUT);
+}
+
+static void flow_down(struct sipreg_client *client)
+{
+    bool opening = client->flow == FLOW_OPENING;
+
+    lose_flow(client);
+    if (sipreg_state_under_way(client)) {
+        sipreg_transaction_abandon(&client->transaction);
+        sipreg_outcome_unanswered(client, SIPREG_TRANSPORT);
+    } else if (opening) {
+        not_opened(client, SIPREG_TRANSPORT);
+    } else {
+        renew_binding(client);
+    }
+}
+
+static void flow_up(struct sipreg_client *client)
+{
+    if (client->flow == FLOW_DOWN)
+        client->next_at = client->now; /* the caller opened it unasked: a new flow, a new binding */
+    client->flow = FLOW_UP;
+}
+
+int sipreg_client_flow(struct sipreg_client *client, uint32_t now, enum sipreg_flow flow)
+{
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    sipreg_state_advance(client, now);
+    if (flow == SIPREG_FLOW_UP)
+        flow_up(client);
+    else
+        flow_down(client);
+    return SIPREG_OK;
+}

@@ -1,0 +1,57 @@
+/*
+ * names.h - which header is this, long or compact?
+ */
+#ifndef SIPREG_LIB_NAMES_H
+#define SIPREG_LIB_NAMES_H
+
+#include "cursor.h"
+
+/* The headers that mean something to us in a response, or that we write ourselves. */
+enum sipreg_name {
+    SIPREG_UNKNOWN,
+    SIPREG_AUTHENTICATION_INFO,
+    SIPREG_AUTHORIZATION,
+    SIPREG_CALL_ID,
+    SIPREG_CONTACT,
+    SIPREG_CONTENT_DISPOSITION,
+    SIPREG_CONTENT_LENGTH,
+    SIPREG_CONTENT_TYPE,
+    SIPREG_CSEQ,
+    SIPREG_EXPIRES,
+    SIPREG_FROM,
+    SIPREG_MAX_FORWARDS,
+    SIPREG_MIN_EXPIRES,
+    SIPREG_PATH_NAME,
+    SIPREG_PROXY_AUTHENTICATE,
+    SIPREG_PROXY_AUTHENTICATION_INFO,
+    SIPREG_PROXY_AUTHORIZATION,
+    SIPREG_RETRY_AFTER,
+    SIPREG_ROUTE,
+    SIPREG_SERVICE_ROUTE_NAME,
+    SIPREG_SUPPORTED,
+    SIPREG_TO,
+    SIPREG_USER_AGENT,
+    SIPREG_ALLOW,
+    SIPREG_VIA,
+    SIPREG_WWW_AUTHENTICATE
+};
+
+enum sipreg_name sipreg_name_find(struct sipreg_str name);
+
+/* A header line: its name, and its value without the blanks around it, folds inside. */
+struct sipreg_line {
+    struct sipreg_str name;
+    struct sipreg_str value;
+};
+
+/*
+ * Takes one header line with its folds and its line end. SIPREG_OK; SIPREG_PARTIAL: no line end (or
+ * it cannot be seen yet whether a fold follows); SIPREG_SYNTAX: no name, no colon (an empty line
+ * too).
+ */
+int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line);
+
+/* Takes an empty line, CRLF or LF. */
+bool sipreg_line_empty(struct sipreg_cursor *c);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * outcome.c - what the end of a request changes: the fact, the wish, when the next one may go, and
+ * what the application is told.
+ */
+#include "outcome.h"
+
+#include "binding.h"
+#include "config.h"
+#include "routes.h"
+#include "schedule.h"
+#include "session.h"
+
+void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    bool bound = client->fact == FACT_BOUND;
+    struct sipreg_backoff backoff = {
+        sipreg_config_retry_base(client->config) * (bound ? 3 : 1),
+        sipreg_config_retry_max(client->config),
+        client->failures,
+        bound ? sipreg_state_until(client, client->lapses_at) : 0,
+        response == NULL ? SIPREG_ABSENT : response->retry_after,
+    };
+
+    client->next_at = client->now + sipreg_schedule_retry(&backoff, sipreg_state_jitter(client));
+}
+
+void sipreg_outcome_removed(struct sipreg_client *client, int error,
+                            const struct sipreg_response *response)
+{
+    client->fact = error == SIPREG_OK ? FACT_UNBOUND : FACT_UNKNOWN;
+    client->wish = WISH_NOTHING;
+    client->clear = false;
+    client->replaced[0] = '\0';
+    sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, error, response);
+}
+
+/* Registering failed for good. A binding that is still there is no longer kept up. */
+static void refuse(struct sipreg_client *client, int error, const struct sipreg_response *response)
+{
+    uint32_t retry = client->config->refused_retry;
+
+    client->fact = client->fact == FACT_BOUND ? FACT_UNKNOWN : FACT_UNBOUND;
+    sipreg_routes_forget(client);
+    if (retry == 0)
+        client->wish = WISH_NOTHING;
+    else
+        client->next_at = sipreg_state_later(client->now, retry);
+    sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);
+}
+
+void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outcome, int error,
+                         const struct sipreg_response *response)
+{
+    client->again = false;
+    if (client->purpose == QUERY) {
+        client->query = false;
+        sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);
+    } else if (client->purpose != REGISTER) {
+        if (client->wish == WISH_UNBOUND)
+            sipreg_outcome_removed(client, error, response);
+    } else if (client->wish == WISH_BOUND && outcome == SIPREG_LATER) {
+        if (client->failures < UINT8_MAX)
+            client->failures++;
+        sipreg_outcome_retry(client, response);
+        sipreg_state_report(client, SIPREG_EVENT_RETRYING, error, response);
+    } else if (client->wish == WISH_BOUND) {
+        refuse(client, error, response);
+    }
+}
+
+void sipreg_outcome_unanswered(struct sipreg_client *client, int error)
+{
+    if (client->fact != FACT_BOUND)
+        client->fact = FACT_UNKNOWN;
+    sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
+}
+
+static void keep_binding(struct sipreg_client *client, const struct sipreg_own *own)
+{
+    uint64_t sent_at = client->transaction.started_at, soonest = client->now + 1000;
+
+    client->fact = FACT_BOUND;
+    client->listed = own->listed;
+    client->granted = own->granted;
+    client->bound_at = client->now;
+    client->lapses_at = sipreg_state_later(sent_at, own->granted);
+    client->next_at =
+        sent_at + sipreg_schedule_refresh(own->granted, sipreg_state_timers(client).t1,
+                                          sipreg_state_jitter(client));
+    if (client->next_at < soonest)
+        client->next_at = soonest;
+}
+
+/* A 200 that does not list us is no success, whatever it says (10.2.4); a grant of 0 is a removal.
+ */
+static void accept_registration(struct sipreg_client *client,
+                                const struct sipreg_response *response, int auth)
+{
+    struct sipreg_own own;
+
+    sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
+                        !client->config->require_listed);
+    if (!own.found || own.granted == 0) {
+        client->fact = FACT_UNBOUND;
+        sipreg_outcome_fail(client, SIPREG_LATER, SIPREG_UNLISTED, response);
+        return;
+    }
+    client->failures = 0;
+    client->replaced[0] = '\0';
+    client->body_done = true;
+    sipreg_routes_keep(client, response);
+    keep_binding(client, &own);
+    sipreg_state_report(client, SIPREG_EVENT_REGISTERED, auth, response);
+}
+
+/* What the registrar lists is the fact; no guessing here, since a list without us may be right. */
+static void accept_query(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    struct sipreg_own own;
+
+    client->query = false;
+    sipreg_state_report(client, SIPREG_EVENT_BINDINGS, SIPREG_OK, response);
+    if (client->wish != WISH_BOUND || client->fact != FACT_BOUND)
+        return;
+    sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
+                        false);
+    if (own.found && own.granted > 0) {
+        keep_binding(client, &own);
+    } else if (client->listed) {
+        client->fact = FACT_UNBOUND;
+        client->failures = 1;
+        sipreg_outcome_retry(client, NULL);
+    }
+}
+
+static void accept_answer(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    int auth = sipreg_session_verify(client, response);
+
+    client->again = false;
+    if (client->config->require_rspauth && !client->verified) {
+        sipreg_outcome_fail(client, SIPREG_REFUSED, SIPREG_CHALLENGE, response);
+        return;
+    }
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        client->sessions[i].stale = 0;
+    if (client->purpose == REGISTER)
+        accept_registration(client, response, auth);
+    else if (client->purpose == QUERY)
+        accept_query(client, response);
+    else if (client->wish == WISH_UNBOUND)
+        sipreg_outcome_removed(client, SIPREG_OK, response);
+    else
+        client->fact = FACT_UNBOUND; /* started again meanwhile */
+}
+
+void sipreg_outcome_take(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    int error;
+    enum sipreg_outcome outcome = sipreg_answers_weigh(client, response, &error);
+
+    if (outcome == SIPREG_ACCEPTED)
+        accept_answer(client, response);
+    else if (outcome == SIPREG_AGAIN)
+        client->again = true;
+    else
+        sipreg_outcome_fail(client, outcome, error, response);
+}

@@ -1,0 +1,53 @@
+/*
+ * param.c - the next name=value.
+ *
+ * One reader for the parameters of Via, From, To and Contact (";" between) and of challenges (","
+ * between). It is lenient about values, since servers quote what should be bare and the reverse.
+ */
+#include "param.h"
+
+#include "chars.h"
+
+static bool value(struct sipreg_cursor *c, struct sipreg_str *value)
+{
+    if (c->p < c->end && *c->p == '"')
+        return sipreg_cursor_quoted(c, value);
+    *value = sipreg_cursor_until(c, SIPREG_STOP);
+    return true;
+}
+
+bool sipreg_param_take(struct sipreg_cursor *c, struct sipreg_parameter *parameter)
+{
+    struct sipreg_cursor at = *c;
+    struct sipreg_parameter got = {{NULL, 0}, {NULL, 0}};
+
+    if (!sipreg_cursor_token(&at, &got.name))
+        return false;
+    if (at.p < at.end && (*at.p == '=' || sipreg_is(*at.p, SIPREG_BLANK | SIPREG_CONTROL))) {
+        if (sipreg_cursor_separator(&at, '=') && !value(&at, &got.value))
+            return false;
+    }
+    *parameter = got;
+    *c = at;
+    return true;
+}
+
+bool sipreg_param_next(struct sipreg_cursor *c, struct sipreg_parameter *parameter)
+{
+    struct sipreg_cursor at = *c;
+    bool separated = false;
+
+    sipreg_cursor_blank(&at);
+    while (sipreg_cursor_char(&at, ';')) {
+        separated = true;
+        sipreg_cursor_blank(&at);
+    }
+    if (at.p == at.end) { /* nothing but separators left */
+        *c = at;
+        return false;
+    }
+    if (!separated || !sipreg_param_take(&at, parameter))
+        return false;
+    *c = at;
+    return true;
+}

@@ -1,0 +1,13 @@
+/*
+ * request.h - a request whose fields are known to be good, for the client.
+ */
+#ifndef SIPREG_LIB_REQUEST_H
+#define SIPREG_LIB_REQUEST_H
+
+#include <sipreg/request.h>
+
+/* As the public ones, without looking at the fields again. */
+int sipreg_request_identify(struct sipreg_request *request, sipreg_random *random, void *user);
+int sipreg_request_print(const struct sipreg_request *request, void *out, size_t size);
+
+#endif

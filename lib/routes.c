@@ -1,0 +1,65 @@
+/*
+ * routes.c - remembers Path and Service-Route (RFC 3327, RFC 3608).
+ *
+ * They are for requests that the program sends itself; no REGISTER is ever routed by them. Kept as
+ * text: a letter for the header, the URI, a NUL, in order.
+ */
+#include "routes.h"
+
+#include "out.h"
+#include "response.h"
+
+#include <sipreg/client.h>
+
+#include <string.h>
+
+static const char marks[] = {'P', 'S'}; /* by enum sipreg_route */
+
+static void keep(struct sipreg_out *out, const struct sipreg_response *response,
+                 enum sipreg_name name, enum sipreg_route route)
+{
+    struct sipreg_out before = *out;
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_nameaddr na;
+
+    while (sipreg_response_address(response, name, &place, &na)) {
+        if (!sipreg_str_quotable(na.uri))
+            sipreg_out_fail(out, SIPREG_SYNTAX);
+        sipreg_out_str(out, sipreg_str_between(&marks[route], &marks[route] + 1));
+        sipreg_out_str(out, na.uri);
+        sipreg_out_str(out, (struct sipreg_str){"", 1}); /* the NUL */
+    }
+    if (sipreg_out_end(out) < 0)
+        *out = before;
+}
+
+void sipreg_routes_keep(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    struct sipreg_out out;
+
+    sipreg_out_start(&out, client->routes, SIPREG_ROUTE_SIZE);
+    keep(&out, response, SIPREG_PATH_NAME, SIPREG_PATH);
+    keep(&out, response, SIPREG_SERVICE_ROUTE_NAME, SIPREG_SERVICE_ROUTE);
+    client->routes_used = (uint16_t)sipreg_out_end(&out);
+}
+
+void sipreg_routes_forget(struct sipreg_client *client)
+{
+    client->routes_used = 0;
+}
+
+struct sipreg_str sipreg_client_route(const struct sipreg_client *client, enum sipreg_route route,
+                                      size_t index)
+{
+    const char *p = client->routes, *end = p + client->routes_used;
+
+    while (p < end) {
+        const char *nul = (const char *)memchr(p, '\0', (size_t)(end - p));
+        if (nul == NULL)
+            break;
+        if (*p == marks[route] && index-- == 0)
+            return sipreg_str_between(p + 1, nul);
+        p = nul + 1;
+    }
+    return (struct sipreg_str){NULL, 0};
+}

@@ -1,0 +1,31 @@
+/*
+ * session.h - the authentication session with one realm: a challenge that is kept, and answered
+ * again and again.
+ */
+#ifndef SIPREG_LIB_SESSION_H
+#define SIPREG_LIB_SESSION_H
+
+#include <sipreg/client.h>
+#include <sipreg/storage.h>
+
+/* The session with the challenge's realm and header; else one that is unused; else NULL. */
+struct sipreg_session *sipreg_session_find(struct sipreg_client *client,
+                                           const struct sipreg_challenge *challenge);
+bool sipreg_session_used(const struct sipreg_session *session);
+
+/* Takes up a challenge, whose texts are copied. SIPREG_LIMIT: they do not fit, nothing changed. */
+int sipreg_session_keep(struct sipreg_session *session, const struct sipreg_challenge *challenge);
+/* A nonce for the next request (nextnonce). What does not fit is ignored. */
+void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str nonce);
+void sipreg_session_forget(struct sipreg_session *session);
+
+/* Computes the answer for client->request. SIPREG_ARGUMENT and SIPREG_CHALLENGE: there are no
+   credentials for this challenge; SIPREG_HASH, SIPREG_RANDOM. */
+int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *session);
+
+/* Looks at Authentication-Info of a 2xx for all sessions that the request carried: takes up
+   nextnonce, and tells by client->verified whether one of them was verified. SIPREG_OK, or the
+   first error. */
+int sipreg_session_verify(struct sipreg_client *client, const struct sipreg_response *response);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * state.c - wish, fact, and what follows from the two.
+ *
+ * The wish is what start, stop, query and clear have set. The fact is what the registrar is known
+ * to hold for us; it is unknown at the start, since an earlier run may have left a binding, and
+ * when a request ended without an answer. sipreg_state_due() names the request that would bring the
+ * two together. The state that the caller sees is computed from them and never stored:
+ *
+ *   wish \ fact    unknown, unbound                      bound
+ *   nothing        IDLE (QUERYING)                       IDLE
+ *   bound          REGISTERING, or WAITING for next_at   REGISTERED (refreshing at next_at)
+ *   unbound        UNREGISTERING, then nothing           UNREGISTERING, then nothing
+ */
+#include "state.h"
+
+#include "config.h"
+#include "ident.h"
+
+void sipreg_state_advance(struct sipreg_client *client, uint32_t tick)
+{
+    uint32_t passed = tick - client->tick;
+
+    if (passed < UINT32_C(0x80000000))
+        client->now += passed;
+    client->tick = tick;
+}
+
+uint32_t sipreg_state_until(const struct sipreg_client *client, uint64_t at)
+{
+    if (at <= client->now)
+        return 0;
+    return at - client->now < SIPREG_FOREVER ? (uint32_t)(at - client->now) : SIPREG_FOREVER;
+}
+
+uint64_t sipreg_state_later(uint64_t at, int64_t seconds)
+{
+    return at + (uint64_t)seconds * 1000;
+}
+
+struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client)
+{
+    return sipreg_config_timers(client->config);
+}
+
+uint32_t sipreg_state_jitter(struct sipreg_client *client)
+{
+    uint32_t number;
+
+    if (sipreg_ident_number(&number, client->config->io->random, client->config->user) != SIPREG_OK)
+        number = 0;
+    return number;
+}
+
+bool sipreg_state_under_way(const struct sipreg_client *client)
+{
+    return sipreg_transaction_active(&client->transaction);
+}
+
+bool sipreg_state_reachable(const struct sipreg_client *client)
+{
+    return client->flow != FLOW_DOWN || client->config->io->open != NULL;
+}
+
+int sipreg_state_due(const struct sipreg_client *client)
+{
+    if (client->wish == WISH_UNBOUND)
+        return client->clear ? CLEAR : REMOVE;
+    if (client->query)
+        return QUERY;
+    if (client->wish != WISH_BOUND || client->now < client->next_at)
+        return NOTHING;
+    return sipreg_state_reachable(client) ? REGISTER : NOTHING;
+}
+
+enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client)
+{
+    if (client->config == NULL)
+        return SIPREG_IDLE;
+    if (client->wish == WISH_UNBOUND)
+        return SIPREG_UNREGISTERING;
+    if (client->wish == WISH_NOTHING)
+        return client->query || sipreg_state_under_way(client) ? SIPREG_QUERYING : SIPREG_IDLE;
+    if (client->fact == FACT_BOUND)
+        return SIPREG_REGISTERED;
+    if (sipreg_state_under_way(client) || client->now >= client->next_at)
+        return sipreg_state_reachable(client) ? SIPREG_REGISTERING : SIPREG_WAITING;
+    return SIPREG_WAITING;
+}
+
+void sipreg_state_report(struct sipreg_client *client, enum sipreg_event_type type, int error,
+                         const struct sipreg_response *response)
+{
+    client->report = true;
+    client->report_type = (uint8_t)type;
+    client->report_error = error;
+    client->report_status = response == NULL ? 0 : response->status;
+    client->response = response;
+}

@@ -1,0 +1,36 @@
+/*
+ * state.h - what a client wishes, what it knows, and what follows from the two.
+ */
+#ifndef SIPREG_LIB_STATE_H
+#define SIPREG_LIB_STATE_H
+
+#include "transaction.h"
+
+#include <sipreg/client.h>
+
+enum { WISH_NOTHING, WISH_BOUND, WISH_UNBOUND };
+enum { FACT_UNKNOWN, FACT_UNBOUND, FACT_BOUND };
+enum { FLOW_DOWN, FLOW_OPENING, FLOW_UP };
+enum { NOTHING, REGISTER, REMOVE, QUERY, CLEAR }; /* purposes of a request */
+
+/* Moves the client's clock to the caller's. It does not wrap; a step back counts as no time. */
+void sipreg_state_advance(struct sipreg_client *client, uint32_t tick);
+/* From now to that instant, at most SIPREG_FOREVER. */
+uint32_t sipreg_state_until(const struct sipreg_client *client, uint64_t at);
+uint64_t sipreg_state_later(uint64_t at, int64_t seconds);
+struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client);
+/* 32 random bits; 0 if the source fails, which costs the jitter and nothing else. */
+uint32_t sipreg_state_jitter(struct sipreg_client *client);
+
+/* Is a request unanswered? */
+bool sipreg_state_under_way(const struct sipreg_client *client);
+/* Can a request go out, now or after opening a flow? */
+bool sipreg_state_reachable(const struct sipreg_client *client);
+/* The purpose of the request that is to be sent now, if none is under way. */
+int sipreg_state_due(const struct sipreg_client *client);
+
+/* Makes an event for the application. It takes the place of one that was not fetched. */
+void sipreg_state_report(struct sipreg_client *client, enum sipreg_event_type type, int error,
+                         const struct sipreg_response *response);
+
+#endif
