@@ -67,9 +67,9 @@ static unsigned read_qop(struct sipreg_str list)
 
     while (c.p < c.end) {
         struct sipreg_str one = sipreg_cursor_until(&c, SIPREG_STOP);
-        if (sipreg_str_same(one, SIPREG_LITERAL("auth")))
+        if (SIPREG_STR_IS(one, "auth"))
             qop |= SIPREG_QOP_AUTH;
-        else if (sipreg_str_same(one, SIPREG_LITERAL("auth-int")))
+        else if (SIPREG_STR_IS(one, "auth-int"))
             qop |= SIPREG_QOP_AUTH_INT;
         if (c.p < c.end)
             c.p++;
@@ -88,21 +88,21 @@ static struct sipreg_str *part(struct raw *raw, struct sipreg_str name)
 {
     switch (name.n) {
     case 3:
-        return sipreg_str_same(name, SIPREG_LITERAL("qop")) ? &raw->qop : NULL;
+        return SIPREG_STR_IS(name, "qop") ? &raw->qop : NULL;
     case 5:
-        if (sipreg_str_same(name, SIPREG_LITERAL("realm")))
+        if (SIPREG_STR_IS(name, "realm"))
             return &raw->realm;
-        if (sipreg_str_same(name, SIPREG_LITERAL("nonce")))
+        if (SIPREG_STR_IS(name, "nonce"))
             return &raw->nonce;
-        return sipreg_str_same(name, SIPREG_LITERAL("stale")) ? &raw->stale : NULL;
+        return SIPREG_STR_IS(name, "stale") ? &raw->stale : NULL;
     case 6:
-        return sipreg_str_same(name, SIPREG_LITERAL("opaque")) ? &raw->opaque : NULL;
+        return SIPREG_STR_IS(name, "opaque") ? &raw->opaque : NULL;
     case 7:
-        return sipreg_str_same(name, SIPREG_LITERAL("charset")) ? &raw->charset : NULL;
+        return SIPREG_STR_IS(name, "charset") ? &raw->charset : NULL;
     case 8:
-        return sipreg_str_same(name, SIPREG_LITERAL("userhash")) ? &raw->userhash : NULL;
+        return SIPREG_STR_IS(name, "userhash") ? &raw->userhash : NULL;
     case 9:
-        return sipreg_str_same(name, SIPREG_LITERAL("algorithm")) ? &raw->algorithm : NULL;
+        return SIPREG_STR_IS(name, "algorithm") ? &raw->algorithm : NULL;
     default:
         return NULL;
     }
@@ -114,7 +114,7 @@ static bool take_raw(struct sipreg_cursor *c, struct raw *raw)
     struct sipreg_parameter parameter;
     struct sipreg_str scheme;
 
-    if (!sipreg_cursor_token(c, &scheme) || !sipreg_str_same(scheme, SIPREG_LITERAL("Digest")))
+    if (!sipreg_cursor_token(c, &scheme) || !SIPREG_STR_IS(scheme, "Digest"))
         return false;
     for (;;) {
         sipreg_cursor_blank(c);
@@ -156,9 +156,9 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
     challenge->algorithm_raw = raw.algorithm;
     challenge->algorithm = (enum sipreg_algorithm)algorithm;
     challenge->qop = read_qop(raw.qop);
-    challenge->stale = sipreg_str_same(raw.stale, SIPREG_LITERAL("true"));
-    challenge->userhash = sipreg_str_same(raw.userhash, SIPREG_LITERAL("true"));
-    challenge->utf8 = sipreg_str_same(raw.charset, SIPREG_LITERAL("UTF-8"));
+    challenge->stale = SIPREG_STR_IS(raw.stale, "true");
+    challenge->userhash = SIPREG_STR_IS(raw.userhash, "true");
+    challenge->utf8 = SIPREG_STR_IS(raw.charset, "UTF-8");
     /* A session algorithm needs a cnonce, hence a qop (RFC 7616 3.4.2). */
     return challenge->qop != 0 ||
            (raw.qop.n == 0 && (algorithm & (SIPREG_MD5 | SIPREG_SHA256 | SIPREG_SHA512_256)) != 0);

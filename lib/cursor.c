@@ -3,16 +3,6 @@
  */
 #include "cursor.h"
 
-#include "chars.h"
-
-struct sipreg_cursor sipreg_cursor_of(struct sipreg_str s)
-{
-    struct sipreg_cursor c = {s.p, s.p};
-    if (s.n > 0)
-        c.end = s.p + s.n;
-    return c;
-}
-
 /* The length of the line end at p if a blank follows it, which makes it a fold (7.3.1); else 0. */
 static size_t fold(const char *p, const char *end)
 {
@@ -25,7 +15,7 @@ static size_t fold(const char *p, const char *end)
     return n + 1;
 }
 
-void sipreg_cursor_blank(struct sipreg_cursor *c)
+void sipreg_cursor_blanks(struct sipreg_cursor *c)
 {
     while (c->p < c->end) {
         if (sipreg_is(*c->p, SIPREG_BLANK)) {
@@ -37,26 +27,6 @@ void sipreg_cursor_blank(struct sipreg_cursor *c)
             c->p += n;
         }
     }
-}
-
-bool sipreg_cursor_char(struct sipreg_cursor *c, char wanted)
-{
-    if (c->p >= c->end || *c->p != wanted)
-        return false;
-    c->p++;
-    return true;
-}
-
-bool sipreg_cursor_separator(struct sipreg_cursor *c, char wanted)
-{
-    struct sipreg_cursor at = *c;
-
-    sipreg_cursor_blank(&at);
-    if (!sipreg_cursor_char(&at, wanted))
-        return false;
-    sipreg_cursor_blank(&at);
-    *c = at;
-    return true;
 }
 
 bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token)
@@ -72,22 +42,32 @@ bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token)
     return true;
 }
 
+/* The quote that ends the string which goes on at p, past escaped octets; NULL if none does. */
+static const char *closing_quote(const char *p, const char *end)
+{
+    const char *quote = (const char *)memchr(p, '"', (size_t)(end - p));
+
+    if (quote == NULL || memchr(p, '\\', (size_t)(quote - p)) == NULL)
+        return quote;
+    for (; p < end && *p != '"'; p++) {
+        if (*p == '\\' && ++p == end)
+            return NULL;
+    }
+    return p < end ? p : NULL;
+}
+
 bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside)
 {
-    const char *p = c->p;
+    const char *quote;
 
-    if (p >= c->end || *p != '"')
+    if (c->p >= c->end || *c->p != '"')
         return false;
-    for (p++; p < c->end; p++) {
-        if (*p == '"') {
-            *inside = sipreg_str_between(c->p + 1, p);
-            c->p = p + 1;
-            return true;
-        }
-        if (*p == '\\' && ++p >= c->end)
-            return false;
-    }
-    return false;
+    quote = closing_quote(c->p + 1, c->end);
+    if (quote == NULL)
+        return false;
+    *inside = sipreg_str_between(c->p + 1, quote);
+    c->p = quote + 1;
+    return true;
 }
 
 struct sipreg_str sipreg_cursor_until(struct sipreg_cursor *c, unsigned classes)

@@ -6,6 +6,7 @@
 #ifndef SIPREG_LIB_CURSOR_H
 #define SIPREG_LIB_CURSOR_H
 
+#include "chars.h"
 #include "str.h"
 
 struct sipreg_cursor {
@@ -13,14 +14,44 @@ struct sipreg_cursor {
     const char *end;
 };
 
-struct sipreg_cursor sipreg_cursor_of(struct sipreg_str s);
+static inline struct sipreg_cursor sipreg_cursor_of(struct sipreg_str s)
+{
+    struct sipreg_cursor c = {s.p, s.p};
+    if (s.n > 0)
+        c.end = s.p + s.n;
+    return c;
+}
 
-/* Skips blanks and folds (LWS, any number of them). */
-void sipreg_cursor_blank(struct sipreg_cursor *c);
+/* Skips blanks and folds (LWS, any number of them). Most of the time there are none. */
+void sipreg_cursor_blanks(struct sipreg_cursor *c);
+static inline void sipreg_cursor_blank(struct sipreg_cursor *c)
+{
+    if (c->p < c->end && (unsigned char)*c->p <= ' ')
+        sipreg_cursor_blanks(c);
+}
+
 /* Takes this octet. */
-bool sipreg_cursor_char(struct sipreg_cursor *c, char wanted);
+static inline bool sipreg_cursor_char(struct sipreg_cursor *c, char wanted)
+{
+    if (c->p >= c->end || *c->p != wanted)
+        return false;
+    c->p++;
+    return true;
+}
+
 /* Takes this octet with the blanks around it (25.1: SWS "=" SWS and the like). */
-bool sipreg_cursor_separator(struct sipreg_cursor *c, char wanted);
+static inline bool sipreg_cursor_separator(struct sipreg_cursor *c, char wanted)
+{
+    struct sipreg_cursor at = *c;
+
+    sipreg_cursor_blank(&at);
+    if (!sipreg_cursor_char(&at, wanted))
+        return false;
+    sipreg_cursor_blank(&at);
+    *c = at;
+    return true;
+}
+
 /* Takes one or more token characters. */
 bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token);
 /* Takes a quoted string; the slice is what stands between the quotes, escapes in place. */

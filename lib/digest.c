@@ -27,12 +27,13 @@ struct value {
     size_t n;
 };
 
+/* Through a pointer that may change, so that the compiler cannot see that nobody reads what is
+ * wiped. */
 static void wipe(void *p, size_t n)
 {
-    volatile unsigned char *octet = (volatile unsigned char *)p;
+    static void *(*const volatile set)(void *, int, size_t) = memset;
 
-    while (n-- > 0)
-        *octet++ = 0;
+    set(p, 0, n);
 }
 
 static unsigned hash_of(enum sipreg_algorithm algorithm)
@@ -389,15 +390,15 @@ static bool take_info(struct sipreg_str value, struct info *info)
     while (c.p < c.end) {
         if (!sipreg_param_take(&c, &parameter))
             return false;
-        if (sipreg_str_same(parameter.name, SIPREG_LITERAL("nextnonce")))
+        if (SIPREG_STR_IS(parameter.name, "nextnonce"))
             info->nextnonce = parameter.value;
-        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("rspauth")))
+        else if (SIPREG_STR_IS(parameter.name, "rspauth"))
             info->rspauth = parameter.value;
-        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("qop")))
+        else if (SIPREG_STR_IS(parameter.name, "qop"))
             info->qop = parameter.value;
-        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("cnonce")))
+        else if (SIPREG_STR_IS(parameter.name, "cnonce"))
             info->cnonce = parameter.value;
-        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("nc")))
+        else if (SIPREG_STR_IS(parameter.name, "nc"))
             info->nc = parameter.value;
         if (!sipreg_cursor_separator(&c, ',') && c.p < c.end)
             return false;
@@ -422,9 +423,9 @@ static bool copies(const struct info *info, const struct sipreg_answer *answer)
 
 static enum sipreg_qop info_qop(const struct info *info, const struct sipreg_answer *answer)
 {
-    if (sipreg_str_same(info->qop, SIPREG_LITERAL("auth")))
+    if (SIPREG_STR_IS(info->qop, "auth"))
         return SIPREG_QOP_AUTH;
-    if (sipreg_str_same(info->qop, SIPREG_LITERAL("auth-int")))
+    if (SIPREG_STR_IS(info->qop, "auth-int"))
         return SIPREG_QOP_AUTH_INT;
     return answer->qop;
 }

@@ -7,29 +7,51 @@
  */
 #include "nameaddr.h"
 
-#include "chars.h"
+#include "param.h"
 
 #include <string.h>
 
-/* The parameters: up to a comma that is not in quotes. */
-static bool take_params(struct sipreg_cursor *c, struct sipreg_str *params)
+static void pick(const struct sipreg_parameter *parameter, struct sipreg_wanted *wanted, size_t n)
 {
-    struct sipreg_cursor at = *c;
+    for (size_t i = 0; i < n; i++) {
+        if (wanted[i].value.p != NULL || !sipreg_str_same(parameter->name, wanted[i].name))
+            continue;
+        wanted[i].value = parameter->value;
+        if (parameter->value.p == NULL) /* there, without a value */
+            wanted[i].value.p = parameter->name.p;
+    }
+}
+
+/* Moves to the next comma that is not in quotes. */
+static bool skip_to_comma(struct sipreg_cursor *c)
+{
     struct sipreg_str inside;
 
-    sipreg_cursor_blank(&at);
-    const char *start = at.p;
-    while (at.p < at.end && *at.p != ',') {
-        if (*at.p != '"')
-            at.p++;
-        else if (!sipreg_cursor_quoted(&at, &inside))
+    while (c->p < c->end && *c->p != ',') {
+        if (*c->p != '"')
+            c->p++;
+        else if (!sipreg_cursor_quoted(c, &inside))
             return false;
     }
-    *params = sipreg_str_trim(sipreg_str_between(start, at.p));
-    if (params->n == 0)
-        params->p = NULL;
-    sipreg_cursor_char(&at, ',');
-    *c = at;
+    return true;
+}
+
+/* The parameters and the comma behind them. Malformed ones stay in the slice, unread. */
+static bool take_params(struct sipreg_cursor *c, struct sipreg_str *params,
+                        struct sipreg_wanted *wanted, size_t n)
+{
+    struct sipreg_parameter parameter;
+
+    sipreg_cursor_blank(c);
+    const char *start = c->p;
+    while (sipreg_param_next(c, &parameter))
+        pick(&parameter, wanted, n);
+    sipreg_cursor_blank(c);
+    if (!skip_to_comma(c))
+        return false;
+    if (c->p > start)
+        *params = sipreg_str_trim(sipreg_str_between(start, c->p));
+    sipreg_cursor_char(c, ',');
     return true;
 }
 
@@ -44,11 +66,13 @@ static bool take_bracketed(struct sipreg_cursor *c, struct sipreg_str *uri)
     return true;
 }
 
-/* Takes display name and URI; a value without a URI yields an empty one. */
+/* Display name and URI. A value without a URI yields an empty one. */
 static bool take_address(struct sipreg_cursor *c, struct sipreg_nameaddr *na)
 {
+    static const struct sipreg_nameaddr empty;
     struct sipreg_str text;
 
+    *na = empty;
     if (sipreg_cursor_quoted(c, &na->display)) {
         sipreg_cursor_blank(c);
         return c->p < c->end && *c->p == '<' && take_bracketed(c, &na->uri);
@@ -73,19 +97,20 @@ static bool is_uri(struct sipreg_str s)
     return (s.n == 1 && s.p[0] == '*') || (s.n > 0 && memchr(s.p, ':', s.n) != NULL);
 }
 
-bool sipreg_nameaddr_next(struct sipreg_cursor *c, struct sipreg_nameaddr *na)
+bool sipreg_nameaddr_next(struct sipreg_cursor *c, struct sipreg_nameaddr *na,
+                          struct sipreg_wanted *wanted, size_t n)
 {
-    static const struct sipreg_nameaddr empty;
     struct sipreg_cursor at = *c;
 
     for (;;) {
-        *na = empty;
+        for (size_t i = 0; i < n; i++)
+            wanted[i].value.p = NULL;
         sipreg_cursor_blank(&at);
         if (at.p == at.end) {
             *c = at;
             return false;
         }
-        if (!take_address(&at, na) || !take_params(&at, &na->params))
+        if (!take_address(&at, na) || !take_params(&at, &na->params, wanted, n))
             return false;
         *c = at;
         if (is_uri(na->uri))

@@ -3,8 +3,9 @@
  */
 #include "out.h"
 
+#include "chars.h"
+
 #include <limits.h>
-#include <string.h>
 
 void sipreg_out_start(struct sipreg_out *out, void *p, size_t size)
 {
@@ -25,22 +26,21 @@ void sipreg_out_fail(struct sipreg_out *out, int error)
 {
     if (out->error == SIPREG_OK)
         out->error = error;
-}
-
-void sipreg_out_str(struct sipreg_out *out, struct sipreg_str s)
-{
-    if (s.n > out->size - out->used)
-        sipreg_out_fail(out, SIPREG_SPACE);
-    if (out->error != SIPREG_OK || s.n == 0)
-        return;
-    if (out->p != NULL)
-        memcpy(out->p + out->used, s.p, s.n);
-    out->used += s.n;
+    out->size = out->used;
 }
 
 void sipreg_out_text(struct sipreg_out *out, const char *text)
 {
-    sipreg_out_str(out, sipreg_str_of(text));
+    const char *p = text;
+
+    if (text == NULL)
+        return;
+    while (!sipreg_is(*p, SIPREG_CONTROL)) /* NUL is one */
+        p++;
+    if (*p != '\0')
+        sipreg_out_fail(out, SIPREG_ARGUMENT);
+    else
+        sipreg_out_str(out, sipreg_str_between(text, p));
 }
 
 void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s)
@@ -49,6 +49,8 @@ void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s)
 
     sipreg_out_str(out, SIPREG_LITERAL("\""));
     for (size_t i = 0; i < s.n; i++) {
+        if (sipreg_is(s.p[i], SIPREG_CONTROL))
+            sipreg_out_fail(out, SIPREG_ARGUMENT);
         if (s.p[i] == '"' || s.p[i] == '\\') {
             sipreg_out_str(out, sipreg_str_between(s.p + start, s.p + i));
             sipreg_out_str(out, SIPREG_LITERAL("\\"));

@@ -11,7 +11,7 @@
 
 struct sipreg_out {
     char *p;
-    size_t size;
+    size_t size; /* no more than used, once something went wrong */
     size_t used;
     int error;
 };
@@ -20,12 +20,24 @@ struct sipreg_out {
 void sipreg_out_start(struct sipreg_out *out, void *p, size_t size);
 /* The octets written, or below zero the first error. */
 int sipreg_out_end(const struct sipreg_out *out);
-/* Makes this the error, unless there is one. */
+/* Makes this the error, unless there is one, and the buffer full. */
 void sipreg_out_fail(struct sipreg_out *out, int error);
 
-void sipreg_out_str(struct sipreg_out *out, struct sipreg_str s);
+/* Inline, since most of what is written are literals, which need no call. */
+static inline void sipreg_out_str(struct sipreg_out *out, struct sipreg_str s)
+{
+    if (s.n > out->size - out->used) {
+        sipreg_out_fail(out, SIPREG_SPACE);
+        return;
+    }
+    if (out->p != NULL && s.n > 0)
+        memcpy(out->p + out->used, s.p, s.n);
+    out->used += s.n;
+}
+
+/* A text of the caller's; nothing for NULL. A control character in it is SIPREG_ARGUMENT. */
 void sipreg_out_text(struct sipreg_out *out, const char *text);
-/* In quotes, with " and \ escaped (25.1 quoted-string). */
+/* The same in quotes, with " and \ escaped (25.1 quoted-string). */
 void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s);
 void sipreg_out_number(struct sipreg_out *out, uint32_t number);
 /* Lower-case, two digits an octet; text has room for 2 * n. */

@@ -83,7 +83,7 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
     OUT(out, " ");
     sipreg_out_text(out, request->sent_by);
     OUT(out, ";branch=");
-    sipreg_out_text(out, request->branch);
+    sipreg_out_str(out, sipreg_str_of(request->branch));
     OUT(out, ";rport\r\n");
 }
 
@@ -120,11 +120,11 @@ static void addresses(struct sipreg_out *out, const struct sipreg_request *reque
     OUT(out, "From: ");
     address(out, request, request->from != NULL ? request->from : request->aor);
     OUT(out, ";tag=");
-    sipreg_out_text(out, request->tag);
+    sipreg_out_str(out, sipreg_str_of(request->tag));
     OUT(out, "\r\nTo: ");
     address(out, request, request->aor);
     OUT(out, "\r\nCall-ID: ");
-    sipreg_out_text(out, request->call_id);
+    sipreg_out_str(out, sipreg_str_of(request->call_id));
     OUT(out, "\r\nCSeq: ");
     sipreg_out_number(out, request->cseq);
     OUT(out, " REGISTER\r\n");
@@ -209,7 +209,7 @@ static void protection(struct sipreg_out *out, const struct sipreg_answer *answe
     if (answer->qop == SIPREG_QOP_NONE)
         return;
     OUT(out, ", cnonce=\"");
-    sipreg_out_text(out, answer->challenge->cnonce);
+    sipreg_out_str(out, sipreg_str_of(answer->challenge->cnonce));
     sipreg_out_text(out, answer->qop == SIPREG_QOP_AUTH ? "\", qop=auth" : "\", qop=auth-int");
     OUT(out, ", nc=");
     sipreg_out_hex32(out, answer->count);
@@ -289,9 +289,7 @@ int sipreg_request_print(const struct sipreg_request *request, void *p, size_t s
 
 int sipreg_request_write(const struct sipreg_request *request, void *out, size_t size)
 {
-    if (sipreg_request_fault(request) != NULL)
-        return SIPREG_ARGUMENT;
     if (request->branch[0] == '\0')
-        return SIPREG_STATE;
+        return sipreg_request_fault(request) != NULL ? SIPREG_ARGUMENT : SIPREG_STATE;
     return sipreg_request_print(request, out, size);
 }

@@ -21,17 +21,18 @@ enum { LENGTH_MAX = 65535, EXPIRES_OF_NONSENSE = 3600 }; /* 10.2: a malformed on
 /* What reading has gathered besides the struct. */
 struct reading {
     struct sipreg_response *response;
-    unsigned seen;  /* bits: 1 << enum sipreg_name, of the mandatory headers */
     int64_t length; /* Content-Length */
 };
 
-static bool first_time(struct reading *r, enum sipreg_name name)
+/* Bits of response->seen. */
+static uint32_t bit(enum sipreg_name name)
 {
-    unsigned bit = 1U << name;
-    bool first = (r->seen & bit) == 0;
+    return UINT32_C(1) << name;
+}
 
-    r->seen |= bit;
-    return first;
+static bool seen(const struct reading *r, enum sipreg_name name)
+{
+    return (r->response->seen & bit(name)) != 0;
 }
 
 /* SIP/2.0 SP 3DIGIT [SP reason]. Blanks and case are forgiven, another version is not. */
@@ -45,7 +46,7 @@ static int take_status_line(struct sipreg_cursor *c, struct sipreg_response *res
         return SIPREG_FOREIGN;
     if (lf == NULL)
         return SIPREG_PARTIAL;
-    if (!sipreg_str_same(protocol, SIPREG_LITERAL("SIP/2.0")))
+    if (!SIPREG_STR_IS(protocol, "SIP/2.0"))
         return SIPREG_SYNTAX;
     struct sipreg_cursor at = {c->p + 7, lf};
     if (at.p == at.end || !sipreg_is(*at.p, SIPREG_BLANK))
@@ -75,16 +76,15 @@ static int note_via(struct reading *r, struct sipreg_str value)
 static int note_address(struct reading *r, enum sipreg_name name, struct sipreg_str value)
 {
     struct sipreg_cursor c = sipreg_cursor_of(value);
+    struct sipreg_wanted tag = {SIPREG_LITERAL("tag"), {NULL, 0}};
     struct sipreg_nameaddr na;
-    struct sipreg_str tag;
 
-    if (!first_time(r, name) || !sipreg_nameaddr_next(&c, &na) || c.p != c.end)
+    if (seen(r, name) || !sipreg_nameaddr_next(&c, &na, &tag, 1) || c.p != c.end)
         return SIPREG_SYNTAX;
-    tag = sipreg_param(na.params, "tag");
     if (name == SIPREG_FROM)
-        r->response->from_tag = tag;
+        r->response->from_tag = tag.value;
     else
-        r->response->to_tag = tag;
+        r->response->to_tag = tag.value;
     return SIPREG_OK;
 }
 
@@ -92,7 +92,7 @@ static int note_call_id(struct reading *r, struct sipreg_str value)
 {
     struct sipreg_cursor c = sipreg_cursor_of(value);
 
-    if (!first_time(r, SIPREG_CALL_ID))
+    if (seen(r, SIPREG_CALL_ID))
         return SIPREG_SYNTAX;
     r->response->call_id = sipreg_cursor_until(&c, SIPREG_BLANK | SIPREG_CONTROL);
     return c.p == c.end && value.n > 0 ? SIPREG_OK : SIPREG_SYNTAX;
@@ -103,7 +103,7 @@ static int note_cseq(struct reading *r, struct sipreg_str value)
     struct sipreg_cursor c = sipreg_cursor_of(value);
     struct sipreg_str number = sipreg_cursor_until(&c, SIPREG_STOP);
 
-    if (!first_time(r, SIPREG_CSEQ) ||
+    if (seen(r, SIPREG_CSEQ) ||
         sipreg_str_number(number, UINT32_MAX, &r->response->cseq) != SIPREG_OK)
         return SIPREG_SYNTAX;
     sipreg_cursor_blank(&c);
@@ -186,17 +186,22 @@ static int note(struct reading *r, enum sipreg_name name, struct sipreg_str valu
 
 static int take_head(struct sipreg_cursor *c, struct reading *r)
 {
+    const uint32_t lists =
+        bit(SIPREG_CONTACT) | bit(SIPREG_WWW_AUTHENTICATE) | bit(SIPREG_PROXY_AUTHENTICATE);
     const char *start = c->p;
     struct sipreg_line line;
-    int result;
 
     while (!sipreg_line_empty(c)) {
-        result = sipreg_line_take(c, &line);
+        if ((r->response->seen & lists) == 0)
+            r->response->lists = (size_t)(c->p - start);
+        int result = sipreg_line_take(c, &line);
         if (result != SIPREG_OK)
             return result;
-        result = note(r, sipreg_name_find(line.name), line.value);
+        enum sipreg_name name = sipreg_name_find(line.name);
+        result = note(r, name, line.value);
         if (result != SIPREG_OK)
             return result;
+        r->response->seen |= bit(name);
     }
     r->response->head = sipreg_str_between(start, c->p);
     return SIPREG_OK;
@@ -216,15 +221,15 @@ static int take_body(struct sipreg_cursor *c, const struct reading *r)
 
 static int take_message(struct sipreg_cursor *c, struct reading *r)
 {
-    const unsigned mandatory =
-        1U << SIPREG_FROM | 1U << SIPREG_TO | 1U << SIPREG_CALL_ID | 1U << SIPREG_CSEQ;
+    const uint32_t mandatory = bit(SIPREG_VIA) | bit(SIPREG_FROM) | bit(SIPREG_TO) |
+                               bit(SIPREG_CALL_ID) | bit(SIPREG_CSEQ);
     int result = take_status_line(c, r->response);
 
     if (result == SIPREG_OK)
         result = take_head(c, r);
     if (result != SIPREG_OK)
         return result;
-    if ((r->seen & mandatory) != mandatory || r->response->via_count == 0)
+    if ((r->response->seen & mandatory) != mandatory)
         return SIPREG_SYNTAX;
     return take_body(c, r);
 }
@@ -234,7 +239,7 @@ int sipreg_response_parse(struct sipreg_response *response, const void *bytes, s
     static const struct sipreg_response empty;
     struct sipreg_str all = {(const char *)bytes, n};
     struct sipreg_cursor c = sipreg_cursor_of(all);
-    struct reading r = {response, 0, SIPREG_ABSENT};
+    struct reading r = {response, SIPREG_ABSENT};
     int result;
 
     *response = empty;
@@ -271,6 +276,10 @@ static bool next_line(const struct sipreg_response *response, struct sipreg_plac
 bool sipreg_response_line(const struct sipreg_response *response, struct sipreg_place *place,
                           enum sipreg_name a, enum sipreg_name b, struct sipreg_line *line)
 {
+    if ((response->seen & (bit(a) | bit(b))) == 0)
+        return false;
+    if (place->next == 0 && (a == SIPREG_CONTACT || a == SIPREG_WWW_AUTHENTICATE))
+        place->next = response->lists;
     while (next_line(response, place, line)) {
         enum sipreg_name name = sipreg_name_find(line->name);
         if (name == a || name == b)
@@ -296,26 +305,38 @@ bool sipreg_response_header(const struct sipreg_response *response, const char *
     return false;
 }
 
-bool sipreg_response_address(const struct sipreg_response *response, enum sipreg_name name,
-                             struct sipreg_place *place, struct sipreg_nameaddr *na)
+/* Sets the cursor to what is left of the list, or to the next line of it. */
+static bool resume(const struct sipreg_response *response, enum sipreg_name name,
+                   struct sipreg_place *place, struct sipreg_cursor *c)
 {
-    struct sipreg_cursor c;
     struct sipreg_line line;
 
-    for (;;) {
-        c = sipreg_cursor_of(
-            sipreg_str_between(response->head.p + place->at, response->head.p + place->end));
-        if (sipreg_nameaddr_next(&c, na)) {
-            place->at = (size_t)(c.p - response->head.p);
-            return true;
-        }
+    c->p = response->head.p + place->at;
+    c->end = response->head.p + place->end;
+    while (c->p == c->end) {
         if (!sipreg_response_line(response, place, name, name, &line)) {
             place->at = place->end = 0;
             return false;
         }
-        place->at = (size_t)(line.value.p - response->head.p);
-        place->end = place->at + line.value.n;
+        *c = sipreg_cursor_of(line.value);
+        place->end = (size_t)(c->end - response->head.p);
     }
+    return true;
+}
+
+bool sipreg_response_address(const struct sipreg_response *response, enum sipreg_name name,
+                             struct sipreg_place *place, struct sipreg_nameaddr *na,
+                             struct sipreg_wanted *wanted, size_t n)
+{
+    struct sipreg_cursor c;
+
+    while (resume(response, name, place, &c)) {
+        bool got = sipreg_nameaddr_next(&c, na, wanted, n);
+        place->at = got ? (size_t)(c.p - response->head.p) : place->end;
+        if (got)
+            return true;
+    }
+    return false;
 }
 
 /* q as thousandths: "1", "0.7", "0.125"; anything else is as good as absent (25.1 qvalue). */
@@ -339,20 +360,15 @@ static int thousandths(struct sipreg_str q)
 bool sipreg_response_contact(const struct sipreg_response *response, struct sipreg_place *place,
                              struct sipreg_binding *binding)
 {
-    struct sipreg_cursor c;
-    struct sipreg_parameter parameter;
+    struct sipreg_wanted wanted[] = {
+        {SIPREG_LITERAL("expires"), {NULL, 0}},
+        {SIPREG_LITERAL("q"), {NULL, 0}},
+    };
 
-    if (!sipreg_response_address(response, SIPREG_CONTACT, place, &binding->contact))
+    if (!sipreg_response_address(response, SIPREG_CONTACT, place, &binding->contact, wanted, 2))
         return false;
-    binding->expires = SIPREG_ABSENT;
-    binding->q = 1000;
-    for (c = sipreg_cursor_of(binding->contact.params); sipreg_param_next(&c, &parameter);) {
-        if (binding->expires == SIPREG_ABSENT &&
-            sipreg_str_same(parameter.name, SIPREG_LITERAL("expires")))
-            binding->expires = seconds(parameter.value);
-        else if (sipreg_str_same(parameter.name, SIPREG_LITERAL("q")))
-            binding->q = thousandths(parameter.value);
-    }
+    binding->expires = wanted[0].value.p == NULL ? SIPREG_ABSENT : seconds(wanted[0].value);
+    binding->q = wanted[1].value.p == NULL ? 1000 : thousandths(wanted[1].value);
     return true;
 }
 

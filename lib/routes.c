@@ -22,7 +22,7 @@ static void keep(struct sipreg_out *out, const struct sipreg_response *response,
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_nameaddr na;
 
-    while (sipreg_response_address(response, name, &place, &na)) {
+    while (sipreg_response_address(response, name, &place, &na, NULL, 0)) {
         if (!sipreg_str_quotable(na.uri))
             sipreg_out_fail(out, SIPREG_SYNTAX);
         sipreg_out_str(out, sipreg_str_between(&marks[route], &marks[route] + 1));

@@ -7,18 +7,6 @@
 
 #include <string.h>
 
-struct sipreg_str sipreg_str_of(const char *text)
-{
-    struct sipreg_str s = {text, text == NULL ? 0 : strlen(text)};
-    return s;
-}
-
-struct sipreg_str sipreg_str_between(const char *from, const char *to)
-{
-    struct sipreg_str s = {from, (size_t)(to - from)};
-    return s;
-}
-
 bool sipreg_str_equal(struct sipreg_str a, struct sipreg_str b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -28,6 +16,8 @@ bool sipreg_str_same(struct sipreg_str a, struct sipreg_str b)
 {
     if (a.n != b.n)
         return false;
+    if (a.n == 0 || memcmp(a.p, b.p, a.n) == 0) /* as it is usually written */
+        return true;
     for (size_t i = 0; i < a.n; i++) {
         if (a.p[i] != b.p[i] && sipreg_lower(a.p[i]) != sipreg_lower(b.p[i]))
             return false;
@@ -38,10 +28,10 @@ bool sipreg_str_same(struct sipreg_str a, struct sipreg_str b)
 /* CR and LF stand in a value only as parts of a fold, or stray; at its ends both go. */
 static bool blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
 }
 
-struct sipreg_str sipreg_str_trim(struct sipreg_str s)
+struct sipreg_str sipreg_str_strip(struct sipreg_str s)
 {
     while (s.n > 0 && blank(s.p[0])) {
         s.p++;
@@ -136,12 +126,19 @@ bool sipreg_str_text(struct sipreg_str s)
     return true;
 }
 
+static bool has(struct sipreg_str s, char c)
+{
+    return s.n > 0 && memchr(s.p, c, s.n) != NULL;
+}
+
 bool sipreg_str_quotable(struct sipreg_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    if (has(s, '\r') || has(s, '\n') || has(s, '\0'))
+        return false;
+    if (!has(s, '\\'))
+        return true;
+    for (size_t i = 0; i < s.n; i++) { /* no escape without what it escapes */
         if (s.p[i] == '\\' && ++i == s.n)
-            return false;
-        if (sipreg_is(s.p[i], SIPREG_CONTROL))
             return false;
     }
     return true;

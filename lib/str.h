@@ -6,18 +6,40 @@
 
 #include <sipreg/types.h>
 
+#include <string.h>
+
 #define SIPREG_LITERAL(text) ((struct sipreg_str){(text), sizeof(text) - 1})
 
-struct sipreg_str sipreg_str_of(const char *text);
-struct sipreg_str sipreg_str_between(const char *from, const char *to);
+/* Is s this literal, without case? The length decides most of the time. */
+#define SIPREG_STR_IS(s, text)                                                                     \
+    ((s).n == sizeof(text) - 1 && sipreg_str_same((s), SIPREG_LITERAL(text)))
+
+static inline struct sipreg_str sipreg_str_between(const char *from, const char *to)
+{
+    struct sipreg_str s = {from, (size_t)(to - from)};
+    return s;
+}
+
+/* The absent slice for NULL. */
+static inline struct sipreg_str sipreg_str_of(const char *text)
+{
+    struct sipreg_str s = {text, text == NULL ? 0 : strlen(text)};
+    return s;
+}
 
 /* Octet by octet. */
 bool sipreg_str_equal(struct sipreg_str a, struct sipreg_str b);
 /* Without ASCII case. */
 bool sipreg_str_same(struct sipreg_str a, struct sipreg_str b);
 
-/* Without blanks and folds at both ends. */
-struct sipreg_str sipreg_str_trim(struct sipreg_str s);
+/* Without blanks and folds at both ends. Most of the time there are none. */
+struct sipreg_str sipreg_str_strip(struct sipreg_str s);
+static inline struct sipreg_str sipreg_str_trim(struct sipreg_str s)
+{
+    if (s.n == 0 || ((unsigned char)s.p[0] > ' ' && (unsigned char)s.p[s.n - 1] > ' '))
+        return s;
+    return sipreg_str_strip(s);
+}
 
 /* Decimal digits and nothing else. SIPREG_SYNTAX: no number; SIPREG_LIMIT: above max. */
 int sipreg_str_number(struct sipreg_str s, uint32_t max, uint32_t *number);

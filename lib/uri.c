@@ -103,12 +103,12 @@ int sipreg_uri_parse(struct sipreg_uri *uri, struct sipreg_str text)
 
 bool sipreg_uri_is_sips(const struct sipreg_uri *uri)
 {
-    return sipreg_str_same(uri->scheme, SIPREG_LITERAL("sips"));
+    return SIPREG_STR_IS(uri->scheme, "sips");
 }
 
 bool sipreg_uri_is_sip(const struct sipreg_uri *uri)
 {
-    return sipreg_str_same(uri->scheme, SIPREG_LITERAL("sip")) || sipreg_uri_is_sips(uri);
+    return SIPREG_STR_IS(uri->scheme, "sip") || sipreg_uri_is_sips(uri);
 }
 
 /* Only octets of these classes, and whole escapes. */
@@ -173,19 +173,18 @@ static bool valid_scheme(struct sipreg_str scheme)
     return true;
 }
 
-bool sipreg_uri_valid(struct sipreg_str text)
+bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text)
 {
-    struct sipreg_uri uri;
-
-    if (sipreg_uri_parse(&uri, text) != SIPREG_OK || !valid_scheme(uri.scheme))
+    if (sipreg_uri_parse(uri, text) != SIPREG_OK || !valid_scheme(uri->scheme))
         return false;
-    if (!made_of(uri.rest, SIPREG_URI) || uri.rest.n == 0)
+    if (uri->rest.n == 0 || !made_of(uri->rest, SIPREG_URI))
         return false;
-    if (!sipreg_uri_is_sip(&uri))
+    if (!sipreg_uri_is_sip(uri))
         return true;
-    if (uri.user.p != NULL && (uri.user.n == 0 || !made_of(uri.user, SIPREG_USERINFO)))
+    if (uri->user.p != NULL && (uri->user.n == 0 || !made_of(uri->user, SIPREG_USERINFO)))
         return false;
-    return made_of(uri.password, SIPREG_USERINFO) && valid_host(uri.host) && valid_port(uri.port);
+    return made_of(uri->password, SIPREG_USERINFO) && valid_host(uri->host) &&
+           valid_port(uri->port);
 }
 
 bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct sipreg_str *port)
@@ -292,11 +291,9 @@ static bool find_item(struct sipreg_str list, char sep, struct sipreg_str name,
    and the rule of ignoring; servers that tell flows apart by it are served by "different". */
 static bool must_be_in_both(struct sipreg_str name)
 {
-    return sipreg_str_same(name, SIPREG_LITERAL("user")) ||
-           sipreg_str_same(name, SIPREG_LITERAL("ttl")) ||
-           sipreg_str_same(name, SIPREG_LITERAL("method")) ||
-           sipreg_str_same(name, SIPREG_LITERAL("maddr")) ||
-           sipreg_str_same(name, SIPREG_LITERAL("transport"));
+    return SIPREG_STR_IS(name, "user") || SIPREG_STR_IS(name, "ttl") ||
+           SIPREG_STR_IS(name, "method") || SIPREG_STR_IS(name, "maddr") ||
+           SIPREG_STR_IS(name, "transport");
 }
 
 /* Every item of a has its like in b, or need not. One of the two URIs is ours and short, so looking

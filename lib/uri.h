@@ -24,9 +24,9 @@ int sipreg_uri_parse(struct sipreg_uri *uri, struct sipreg_str text);
 bool sipreg_uri_is_sip(const struct sipreg_uri *uri);
 bool sipreg_uri_is_sips(const struct sipreg_uri *uri);
 
-/* Is text a URI that we may send: only characters of 25.1, escapes whole, a host in a sip URI that
-   is a name or an address, a port in range? */
-bool sipreg_uri_valid(struct sipreg_str text);
+/* Reads a URI that we may send: only characters of 25.1, escapes whole, a host in a sip URI that is
+   a name or an address, a port in range. */
+bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text);
 
 /* host [":" port], as in a sent-by: valid? */
 bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct sipreg_str *port);

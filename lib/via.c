@@ -39,11 +39,11 @@ static void note(struct sipreg_via *via, const struct sipreg_parameter *paramete
 {
     struct sipreg_str *part = NULL;
 
-    if (sipreg_str_same(parameter->name, SIPREG_LITERAL("branch")))
+    if (SIPREG_STR_IS(parameter->name, "branch"))
         part = &via->branch;
-    else if (sipreg_str_same(parameter->name, SIPREG_LITERAL("received")))
+    else if (SIPREG_STR_IS(parameter->name, "received"))
         part = &via->received;
-    else if (sipreg_str_same(parameter->name, SIPREG_LITERAL("rport")))
+    else if (SIPREG_STR_IS(parameter->name, "rport"))
         part = &via->rport;
     if (part != NULL && part->p == NULL)
         *part = parameter->value;

@@ -40,6 +40,8 @@ struct sipreg_response {
     int64_t retry_after; /* Retry-After in seconds, without comment and parameters */
     struct sipreg_str body;
     struct sipreg_str head; /* all header lines, for the functions below */
+    size_t lists;           /* where in head the first Contact or challenge stands */
+    uint32_t seen;          /* which headers that mean something to us are there */
 };
 
 /* One value of Contact, Route, Path, ... (20.10): all parts as received. */
