@@ -1,0 +1,223 @@
+/*
+ * options.c - what does the user want?
+ *
+ * The words of the command line, checked one by one, become a struct options. What a word means for
+ * SIP is left to target.c (URIs, transport) and to the library, which names what it cannot accept.
+ *
+ * There is no option for the password, and never will be: arguments are visible to every user of
+ * the machine (ps). secret.c finds it.
+ */
+#include "options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] = "usage: sipreg register|query|remove AOR [options]\n"
+                            "try 'sipreg --help'\n";
+
+static const char help[] =
+    "usage: sipreg register AOR [options]   keep AOR registered until interrupted, then "
+    "unregister\n"
+    "       sipreg query AOR [options]      show the bindings that the registrar holds\n"
+    "       sipreg remove AOR [options]     remove our contact: name it by --contact, or by "
+    "--local\n"
+    "                                       with its port; with --all remove every contact\n"
+    "\n"
+    "AOR is sip:user@domain, sips:user@domain or user@domain. A port or ;transport= in it is the\n"
+    "registrar's: sip:alice@192.0.2.1:5070;transport=tcp\n"
+    "\n"
+    "where to\n"
+    "  --registrar URI          the registrar, unless it is the AOR's domain: "
+    "sip:registrar.example.com\n"
+    "  --proxy URI              send by way of this proxy, and say so in a Route header\n"
+    "  --transport udp|tcp|tls  udp, or tls for sips, unless the URI says otherwise\n"
+    "  --local ADDR[:PORT]      send from this address\n"
+    "what to register\n"
+    "  --contact URI            instead of the user at the local address\n"
+    "  --expires SECONDS        ask for so long: 3600\n"
+    "  --once                   register, report, leave the binding, exit\n"
+    "  --header 'Name: value'   send this header too; can be repeated\n"
+    "who you are\n"
+    "  --user NAME              the user name for authentication, unless it is the AOR's user\n"
+    "  --password-file FILE     its first line; else SIPREG_PASSWORD; else the terminal is asked\n"
+    "TLS\n"
+    "  --ca FILE                trust the certificates in FILE (PEM), not the system's\n"
+    "  --insecure               verify nothing: anybody can pose as the registrar\n"
+    "output\n"
+    "  --trace                  show every message; credentials are masked\n"
+    "  --json                   one JSON object a line; the trace goes to standard error\n"
+    "  --help, --version\n"
+    "\n"
+    "exit status: 0 done, 1 refused by the registrar, 2 usage or configuration,\n"
+    "             3 unreachable (time-out, DNS, connection, TLS)\n";
+
+/* Most options just fill a member of struct options: their number says which, and of what kind. */
+enum { OPT_EXPIRES = 256, OPT_HEADER, OPT_HELP, OPT_VERSION, TEXTS = 1 << 12, FLAGS = 1 << 13 };
+
+#define TEXT(member) (TEXTS + (int)offsetof(struct options, member))
+#define FLAG(member) (FLAGS + (int)offsetof(struct options, member))
+
+static const struct option long_options[] = {
+    {"registrar", required_argument, NULL, TEXT(registrar)},
+    {"proxy", required_argument, NULL, TEXT(proxy)},
+    {"transport", required_argument, NULL, TEXT(transport)},
+    {"local", required_argument, NULL, TEXT(local)},
+    {"contact", required_argument, NULL, TEXT(contact)},
+    {"expires", required_argument, NULL, OPT_EXPIRES},
+    {"once", no_argument, NULL, FLAG(once)},
+    {"header", required_argument, NULL, OPT_HEADER},
+    {"user", required_argument, NULL, TEXT(user)},
+    {"password-file", required_argument, NULL, TEXT(password_file)},
+    {"ca", required_argument, NULL, TEXT(ca)},
+    {"insecure", no_argument, NULL, FLAG(insecure)},
+    {"trace", no_argument, NULL, FLAG(trace)},
+    {"json", no_argument, NULL, FLAG(json)},
+    {"all", no_argument, NULL, FLAG(all)},
+    {"help", no_argument, NULL, OPT_HELP},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static bool bad(const char *what, const char *value, const char *why)
+{
+    fprintf(stderr, "sipreg: %s: %s: '%s'\n", what, why, value);
+    return false;
+}
+
+/* Digits only: strtol would take a sign, blanks and "1e3". */
+static bool read_expires(struct options *options, const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    int64_t seconds = 0;
+    size_t i;
+
+    if (digits == 0 || text[digits] != '\0')
+        return bad("--expires", text, "not a whole number of seconds");
+    for (i = 0; i < digits && seconds <= UINT32_MAX; i++)
+        seconds = seconds * 10 + (text[i] - '0');
+    if (seconds < 1 || seconds > UINT32_MAX)
+        return bad("--expires", text, "not between 1 and 4294967295 seconds");
+    options->expires = seconds;
+    return true;
+}
+
+/* Cuts the argument in two, in place: argv is ours to change. */
+static bool read_header(struct options *options, char *text)
+{
+    struct sipreg_header *header = &options->headers[options->header_count];
+    char *colon = strchr(text, ':');
+    size_t n;
+
+    if (options->header_count == HEADERS_MAX) {
+        fprintf(stderr, "sipreg: --header: not more than %d headers\n", HEADERS_MAX);
+        return false;
+    }
+    if (colon == NULL || colon == text)
+        return bad("--header", text, "not of the form 'Name: value'");
+    header->value = colon + 1 + strspn(colon + 1, " \t");
+    *colon = '\0';
+    for (n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'); n--)
+        text[n - 1] = '\0';
+    header->name = text;
+    options->header_count++;
+    return true;
+}
+
+static bool read_option(struct options *options, int option, char *value)
+{
+    const bool yes = true;
+
+    if (option >= FLAGS) {
+        memcpy((char *)options + (option - FLAGS), &yes, sizeof yes);
+    } else if (option >= TEXTS) {
+        memcpy((char *)options + (option - TEXTS), &value, sizeof value);
+    } else if (option == OPT_EXPIRES) {
+        return read_expires(options, value);
+    } else if (option == OPT_HEADER) {
+        return read_header(options, value);
+    } else { /* getopt_long has said what is wrong */
+        fputs("try 'sipreg --help'\n", stderr);
+        return false;
+    }
+    return true;
+}
+
+static bool read_command(struct options *options, const char *word)
+{
+    static const char *const names[] = {"register", "query", "remove"};
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            options->command = (enum command)i;
+            return true;
+        }
+    }
+    fprintf(stderr, "sipreg: no such command: '%s' (register, query or remove)\n", word);
+    return false;
+}
+
+/* What only makes sense with another command is a slip that the user wants to hear of. */
+static bool consistent(const struct options *options)
+{
+    const char *fault = NULL;
+
+    if (options->all && options->command != COMMAND_REMOVE)
+        fault = "--all goes with 'remove' only";
+    else if (options->all && options->contact != NULL)
+        fault = "--all removes every contact: leave out --contact";
+    else if (options->once && options->command != COMMAND_REGISTER)
+        fault = "--once goes with 'register' only";
+    else if (options->expires != 0 && options->command != COMMAND_REGISTER)
+        fault = "--expires goes with 'register' only";
+    else if (options->insecure && options->ca != NULL)
+        fault = "--insecure verifies nothing: leave out --ca";
+    if (fault != NULL)
+        fprintf(stderr, "sipreg: %s\n", fault);
+    return fault == NULL;
+}
+
+static bool read_words(struct options *options, int count, char **words)
+{
+    if (count == 0) {
+        fputs(usage, stderr);
+        return false;
+    }
+    if (!read_command(options, words[0]))
+        return false;
+    if (count == 1) {
+        fprintf(stderr, "sipreg: %s what? Give an AOR, as in 'sipreg %s sip:alice@example.com'\n",
+                words[0], words[0]);
+        return false;
+    }
+    if (count > 2)
+        return bad(words[0], words[2], "unexpected argument");
+    options->aor = words[1];
+    return consistent(options);
+}
+
+bool options_read(struct options *options, int argc, char **argv, int *status)
+{
+    static char name[] = "sipreg";
+    int option;
+
+    memset(options, 0, sizeof *options);
+    *status = EXIT_USAGE;
+    if (argc > 0)
+        argv[0] = name; /* getopt_long opens its messages with it */
+    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        if (option == OPT_HELP || option == 'h' || option == OPT_VERSION) {
+            if (option == OPT_VERSION)
+                printf("sipreg %s\n", sipreg_version());
+            else
+                fputs(help, stdout);
+            *status = EXIT_DONE;
+            return false;
+        }
+        if (!read_option(options, option, optarg))
+            return false;
+    }
+    return read_words(options, argc - optind, argv + optind);
+}

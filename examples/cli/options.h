@@ -1,0 +1,33 @@
+/*
+ * options.h - what the command line may set. Filled by options.c, only read by everyone else.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <sipreg/sipreg.h>
+
+#include <stdbool.h>
+
+/* How the program ends. */
+enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_UNREACHABLE };
+
+#define HEADERS_MAX 16
+
+enum command { COMMAND_REGISTER, COMMAND_QUERY, COMMAND_REMOVE };
+
+struct options {
+    enum command command;
+    const char *aor;
+    const char *registrar, *proxy, *transport, *local; /* as typed; NULL: not given */
+    const char *user, *contact, *password_file, *ca;
+    int64_t expires; /* 0: not given */
+    struct sipreg_header headers[HEADERS_MAX];
+    size_t header_count;
+    bool all, once, insecure, trace, json;
+};
+
+/* True: options holds a command to carry out. False: nothing more to do, *status is the exit
+ * status. */
+bool options_read(struct options *options, int argc, char **argv, int *status);
+
+#endif

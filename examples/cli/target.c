@@ -1,0 +1,244 @@
+/*
+ * target.c - who is registered where, and where do the requests go?
+ *
+ * Three URIs can be given: the AOR always, a registrar and a proxy perhaps. They become
+ *
+ *     To, From       sip:user@domain of the AOR, and nothing else of it: a binding belongs to the
+ *                    address, not to the port that somebody happened to type behind it
+ *     Request-URI    --registrar, or else the AOR without its user (RFC 3261 10.2)
+ *     Route          --proxy, made a loose router (8.1.2, 16.12)
+ *     next hop       --proxy, or --registrar, or the AOR: where the packets go
+ *     transport      --transport, or what the next hop's URI says, or TLS for sips and UDP for sip
+ *
+ * NAPTR and SRV records (RFC 3263) are not asked; the default ports are 5060, and 5061 for TLS.
+ * Whether a URI is good in every octet is for the library to say: here it is only taken apart.
+ */
+#include "target.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct uri {
+    bool sips;
+    struct sipreg_str user;   /* absent: none */
+    struct sipreg_str host;   /* IPv6 in its brackets */
+    struct sipreg_str port;   /* absent: none */
+    struct sipreg_str params; /* from the first ";" on, perhaps empty */
+};
+
+static const char not_sip[] = "not a sip or sips URI";
+
+static struct sipreg_str slice(const char *from, const char *to)
+{
+    struct sipreg_str s;
+
+    s.p = from;
+    s.n = (size_t)(to - from);
+    return s;
+}
+
+static bool is(struct sipreg_str s, const char *word)
+{
+    return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
+
+static bool is_ipv6(struct sipreg_str s)
+{
+    unsigned char octets[16];
+    char text[64];
+
+    if (s.n >= sizeof text)
+        return false;
+    memcpy(text, s.p, s.n);
+    text[s.n] = '\0';
+    return inet_pton(AF_INET6, text, octets) == 1;
+}
+
+static const char *read_host(struct uri *uri, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    const char *p = text;
+
+    if (*p == '[') {
+        p = strchr(text, ']');
+        if (p == NULL || !is_ipv6(slice(text + 1, p++)))
+            return NULL;
+    } else {
+        while (*p != '\0' && (strchr(letters, *p) != NULL || strchr("-._", *p) != NULL))
+            p++;
+    }
+    uri->host = slice(text, p);
+    return uri->host.n > 0 && uri->host.n < 256 ? p : NULL;
+}
+
+static const char *read_port(struct uri *uri, const char *text)
+{
+    const char *end = text + strspn(text, "0123456789");
+
+    uri->port = slice(text, end);
+    if (uri->port.n == 0 || uri->port.n > 5 || atol(text) < 1 || atol(text) > 65535)
+        return NULL;
+    return end;
+}
+
+/* NULL, or what is wrong. Without a scheme it means sip, or sips if the AOR says so. */
+static const char *read_uri(struct uri *uri, const char *text, bool sips)
+{
+    const char *p = text, *at;
+
+    memset(uri, 0, sizeof *uri);
+    if (strlen(text) > URI_SIZE - 16)
+        return "too long";
+    uri->sips = strncasecmp(text, "sips:", 5) == 0;
+    if (uri->sips || strncasecmp(text, "sip:", 4) == 0)
+        p = strchr(text, ':') + 1;
+    else
+        uri->sips = sips;
+    at = strrchr(p, '@');
+    if (at != NULL) {
+        uri->user = slice(p, at);
+        p = at + 1;
+    }
+    p = read_host(uri, p);
+    if (p != NULL && *p == ':')
+        p = read_port(uri, p + 1);
+    if (p == NULL || (*p != '\0' && *p != ';' && *p != '?'))
+        return not_sip;
+    if (*p == '?' || strchr(p, '?') != NULL)
+        return "headers ('?') have no place here";
+    uri->params = slice(p, p + strlen(p));
+    return uri->user.n == 0 && at != NULL ? not_sip : NULL;
+}
+
+static bool complain(const char *what, const char *why, const char *text)
+{
+    fprintf(stderr, "sipreg: %s: %s: '%s'\n", what, why, text);
+    return false;
+}
+
+static bool read_aor(struct uri *uri, const char *text)
+{
+    const char *fault = read_uri(uri, text, false);
+
+    if (fault == NULL && uri->user.p == NULL && strchr(text, ':') == NULL)
+        fault = not_sip; /* a word */
+    if (fault != NULL)
+        return complain("AOR", fault, text);
+    if (uri->user.p == NULL)
+        return complain("AOR", "no user in it, as in sip:alice@example.com", text);
+    if (memchr(uri->user.p, ':', uri->user.n) != NULL) { /* not repeated: others may read along */
+        fputs("sipreg: AOR: no password in a URI, please (use --password-file FILE)\n", stderr);
+        return false;
+    }
+    return true;
+}
+
+/* A URI of a server: nobody in front of the host. */
+static bool read_server(struct uri *uri, const char *what, const char *text, bool sips)
+{
+    const char *fault = read_uri(uri, text, sips);
+
+    if (fault == NULL && uri->user.p != NULL)
+        fault = "a server has no user part";
+    return fault == NULL || complain(what, fault, text);
+}
+
+static void write_uri(char *out, const struct uri *uri, bool user, bool port, bool params)
+{
+    snprintf(out, URI_SIZE, "%s:%.*s%s%.*s%s%.*s%.*s", uri->sips ? "sips" : "sip",
+             user ? (int)uri->user.n : 0, user ? uri->user.p : "", user ? "@" : "",
+             (int)uri->host.n, uri->host.p, port && uri->port.n > 0 ? ":" : "",
+             port ? (int)uri->port.n : 0, port && uri->port.n > 0 ? uri->port.p : "",
+             params ? (int)uri->params.n : 0, params ? uri->params.p : "");
+}
+
+static bool read_transport(enum sipreg_transport *transport, struct sipreg_str name)
+{
+    if (is(name, "udp"))
+        *transport = SIPREG_UDP;
+    else if (is(name, "tcp"))
+        *transport = SIPREG_TCP;
+    else if (is(name, "tls"))
+        *transport = SIPREG_TLS;
+    else
+        return false;
+    return true;
+}
+
+/* RFC 5630 3.1: sips means TLS on this hop, and "sips:host;transport=tcp" is just that. */
+static bool choose_transport(struct target *target, const struct uri *hop, bool sips,
+                             const char *asked)
+{
+    struct sipreg_str param = sipreg_param(hop->params, "transport");
+    struct sipreg_str name = param;
+
+    if (asked != NULL)
+        name = slice(asked, asked + strlen(asked));
+    target->transport = sips ? SIPREG_TLS : SIPREG_UDP;
+    if (name.p != NULL && !read_transport(&target->transport, name)) {
+        fprintf(stderr, "sipreg: transport '%.*s' is not one of udp, tcp, tls\n", (int)name.n,
+                name.p);
+        return false;
+    }
+    if (asked == NULL && sips && target->transport == SIPREG_TCP)
+        target->transport = SIPREG_TLS;
+    if (sips && target->transport != SIPREG_TLS) {
+        fprintf(stderr, "sipreg: a sips URI needs TLS, not %s (RFC 5630)\n",
+                target_transport(target));
+        return false;
+    }
+    return true;
+}
+
+static void choose_address(struct target *target, const struct uri *hop)
+{
+    bool brackets = hop->host.p[0] == '[';
+
+    snprintf(target->host, sizeof target->host, "%.*s", (int)hop->host.n - (brackets ? 2 : 0),
+             hop->host.p + (brackets ? 1 : 0));
+    if (hop->port.n > 0)
+        snprintf(target->port, sizeof target->port, "%.*s", (int)hop->port.n, hop->port.p);
+    else
+        snprintf(target->port, sizeof target->port, "%s",
+                 target->transport == SIPREG_TLS ? "5061" : "5060");
+}
+
+bool target_plan(struct target *target, const struct options *options)
+{
+    struct uri aor, registrar, hop;
+
+    memset(target, 0, sizeof *target);
+    if (!read_aor(&aor, options->aor))
+        return false;
+    write_uri(target->aor, &aor, true, false, false);
+    write_uri(target->registrar, &aor, false, true, false);
+    hop = aor;
+    if (options->registrar != NULL) {
+        if (!read_server(&registrar, "--registrar", options->registrar, aor.sips))
+            return false;
+        write_uri(target->registrar, &registrar, false, true, true);
+        hop = registrar;
+    }
+    if (options->proxy != NULL) {
+        if (!read_server(&hop, "--proxy", options->proxy, aor.sips))
+            return false;
+        hop.sips = hop.sips || aor.sips; /* RFC 5630 5.1.1: all of the route, then */
+        write_uri(target->route, &hop, false, true, true);
+        if (sipreg_param(hop.params, "lr").p == NULL)
+            strcat(target->route, ";lr"); /* read_uri() left room */
+    }
+    if (!choose_transport(target, &hop, aor.sips || hop.sips, options->transport))
+        return false;
+    choose_address(target, &hop);
+    return true;
+}
+
+const char *target_transport(const struct target *target)
+{
+    static const char *const names[] = {"UDP", "TCP", "TLS"};
+
+    return names[target->transport];
+}
