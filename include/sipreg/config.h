@@ -2,9 +2,9 @@
  * sipreg/config.h - the limits of a build.
  *
  * A client keeps what must outlive a received message in stores of fixed size. What does not fit is
- * refused whole (SIPREG_LIMIT), never cut. To change a limit, put your own copy of this file where
- * the compiler finds it and build library and program with -DSIPREG_CONFIG_FILE='"my_sipreg.h"'. A
- * program built with other limits than its library is told so by sipreg_client_init().
+ * refused whole (SIPREG_LIMIT), never cut. To change limits, define all of them in a header of your
+ * own and build library and program with -DSIPREG_CONFIG_FILE='"my_sipreg.h"'. A program built with
+ * other limits than its library is told so by sipreg_client_init().
  */
 #ifndef SIPREG_CONFIG_H
 #define SIPREG_CONFIG_H
@@ -28,9 +28,25 @@
    NUL. Two are kept: ours and the one it replaces. 40 to 1024. */
 #define SIPREG_CONTACT_SIZE   128
 
-/* Octets that remember Path and Service-Route of the last 200, separators included. 0 to 4096. */
+/* Octets that remember Path and Service-Route of the last 200, separators included. 1 to 4096. */
 #define SIPREG_ROUTE_SIZE     256
 
+#endif
+
+#if SIPREG_MAX_REALMS < 1 || SIPREG_MAX_REALMS > 8
+#error "SIPREG_MAX_REALMS: 1 to 8"
+#endif
+#if SIPREG_CHALLENGE_SIZE < 64 || SIPREG_CHALLENGE_SIZE > 4096
+#error "SIPREG_CHALLENGE_SIZE: 64 to 4096"
+#endif
+#if SIPREG_LOCAL_SIZE < 24 || SIPREG_LOCAL_SIZE > 300
+#error "SIPREG_LOCAL_SIZE: 24 to 300"
+#endif
+#if SIPREG_CONTACT_SIZE < 40 || SIPREG_CONTACT_SIZE > 1024
+#error "SIPREG_CONTACT_SIZE: 40 to 1024"
+#endif
+#if SIPREG_ROUTE_SIZE < 1 || SIPREG_ROUTE_SIZE > 4096
+#error "SIPREG_ROUTE_SIZE: 1 to 4096"
 #endif
 
 #endif

@@ -63,7 +63,7 @@ struct sipreg_client {
     char contact[SIPREG_CONTACT_SIZE];  /* ours, unless the config has one */
     char replaced[SIPREG_CONTACT_SIZE]; /* an earlier one that may still be bound; or empty */
     uint16_t routes_used;
-    char routes[SIPREG_ROUTE_SIZE > 0 ? SIPREG_ROUTE_SIZE : 1];
+    char routes[SIPREG_ROUTE_SIZE];
 
     /* the attempt */
     uint8_t purpose; /* of the request under way, or of the last one */
