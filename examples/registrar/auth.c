@@ -108,21 +108,26 @@ void auth_forget_nonces(struct auth *auth)
 
 /* --- reading credentials --- */
 
-/* Takes the quotes and backslashes off, in place: the bytes belong to the request's buffer. */
-static struct text unquote(struct text text)
+/* Takes the quotes and backslashes off: the result is a copy among the credentials. False: no room.
+ */
+static bool unquote(struct credentials *c, struct text *text)
 {
-    char *write = (char *)text.at;
+    char *write = c->unquoted + c->unquoted_used;
     size_t i, n = 0;
 
-    if (text.n < 2 || text.at[0] != '"' || text.at[text.n - 1] != '"')
-        return text;
-    for (i = 1; i < text.n - 1; i++) {
-        if (text.at[i] == '\\' && i + 1 < text.n - 1)
+    if (text->n < 2 || text->at[0] != '"' || text->at[text->n - 1] != '"')
+        return true;
+    if (text->n > sizeof c->unquoted - c->unquoted_used)
+        return false;
+    for (i = 1; i < text->n - 1; i++) {
+        if (text->at[i] == '\\' && i + 1 < text->n - 1)
             i++;
-        write[n++] = text.at[i];
+        write[n++] = text->at[i];
     }
-    text.n = n;
-    return text;
+    c->unquoted_used += n;
+    text->at = write;
+    text->n = n;
+    return true;
 }
 
 static struct text *field(struct credentials *c, struct text name)
@@ -171,7 +176,8 @@ static const char *read_credentials(struct text params, struct credentials *c)
         *value = text_trim(item);
         if (wrongly_quoted(c, value))
             return "Credentials with quotes round algorithm, qop, nc or userhash";
-        *value = unquote(*value);
+        if (!unquote(c, value))
+            return "Credentials too long";
     }
     return NULL;
 }

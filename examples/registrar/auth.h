@@ -41,12 +41,14 @@ struct credentials {
     const struct user *user;
     char ha1[HEX_MAX];
     enum hash hash;
+    char unquoted[2048]; /* what stood in quotes */
+    size_t unquoted_used;
 };
 
 /* Whether there is such an algorithm; *spelled is then how challenges write it. */
 bool auth_algorithm(struct text name, const char **spelled);
 
-/* *wrong says what is, for AUTH_MALFORMED. The request's Authorization is unquoted in place. */
+/* *wrong says what is, for AUTH_MALFORMED. */
 enum verdict auth_check(struct auth *auth, const struct request *request, struct text realm,
                         int64_t now, struct credentials *credentials, const char **wrong);
 

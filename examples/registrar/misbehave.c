@@ -19,18 +19,19 @@ static bool number_up_to(struct text text, uint32_t max, uint32_t *value)
 }
 
 /* ',', '+' and '*' may be wanted in a header; there a backslash takes their meaning away. */
-static struct text without_backslashes(struct text text)
+static bool without_backslashes(struct text text, char *write, size_t size)
 {
-    char *write = (char *)text.at; /* argv, which is ours to change */
     size_t i, n = 0;
 
+    if (text.n >= size)
+        return false;
     for (i = 0; i < text.n; i++) {
         if (text.at[i] == '\\' && i + 1 < text.n && strchr(",+*", text.at[i + 1]) != NULL)
             i++;
         write[n++] = text.at[i];
     }
-    text.n = n;
-    return text;
+    write[n] = '\0';
+    return true;
 }
 
 static const char *read_header(struct text value, struct step *step)
@@ -44,8 +45,8 @@ static const char *read_header(struct text value, struct step *step)
         if ((unsigned char)value.at[i] < ' ' && value.at[i] != '\t')
             return "a header is one line";
     }
-    step->header = without_backslashes(value);
-    return NULL;
+    return without_backslashes(value, step->header, sizeof step->header) ? NULL
+                                                                         : "a header that long";
 }
 
 /* CODE, CODE/retry-after=N or CODE/min-expires=N */
@@ -133,7 +134,7 @@ static bool take_star(struct text *step)
     return true;
 }
 
-const char *script_read(struct script *script, char *argument, struct text *where)
+const char *script_read(struct script *script, const char *argument, struct text *where)
 {
     struct text rest = text_of(argument), item, fault;
     const char *wrong;

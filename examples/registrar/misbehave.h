@@ -17,7 +17,7 @@ struct step {
     bool challenge, stale; /* challenge, whatever the credentials; with stale=true */
     bool reset_nonces, no_contact, foreign_contact;
     uint32_t delay_ms, extra_copies;
-    struct text header; /* one more header line of the answer, "Name: value" */
+    char header[160]; /* one more header line of the answer, "Name: value"; or empty */
 };
 
 struct script {
@@ -29,8 +29,8 @@ struct script {
 /* The step for the next new REGISTER. */
 struct step script_next(struct script *script);
 
-/* Reads the argument of --play, which it changes (it drops the backslashes) and keeps pointers to.
+/* Reads the argument of --play.
  * NULL, or what is wrong; *where is then the part that is. */
-const char *script_read(struct script *script, char *argument, struct text *where);
+const char *script_read(struct script *script, const char *argument, struct text *where);
 
 #endif

@@ -52,8 +52,8 @@ static struct text realm_of(const struct service *service, const struct uri *to)
 
 static void scripted_header(const struct step *step, struct out *out)
 {
-    if (step->header.n > 0)
-        out_format(out, "%.*s\r\n", TEXT(step->header));
+    if (step->header[0] != '\0')
+        out_format(out, "%s\r\n", step->header);
 }
 
 static void challenge(struct service *service, const struct request *request, struct text realm,
