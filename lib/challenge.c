@@ -27,7 +27,11 @@ static const struct {
     {{"SHA-512-256-sess", 16}, SIPREG_SHA512_256_SESS, SIPREG_SHA512_256},
 };
 
-enum { ALGORITHMS = sizeof algorithms / sizeof algorithms[0] };
+enum {
+    ALGORITHMS = sizeof algorithms / sizeof algorithms[0],
+    /* These need a cnonce, hence a qop (RFC 7616 3.4.2). */
+    SESSIONS = SIPREG_MD5_SESS | SIPREG_SHA256_SESS | SIPREG_SHA512_256_SESS
+};
 
 bool sipreg_algorithm_available(enum sipreg_algorithm algorithm)
 {
@@ -88,21 +92,21 @@ static struct sipreg_str *part(struct raw *raw, struct sipreg_str name)
 {
     switch (name.n) {
     case 3:
-        return SIPREG_STR_IS(name, "qop") ? &raw->qop : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("qop")) ? &raw->qop : NULL;
     case 5:
-        if (SIPREG_STR_IS(name, "realm"))
+        if (sipreg_str_same(name, SIPREG_LITERAL("realm")))
             return &raw->realm;
-        if (SIPREG_STR_IS(name, "nonce"))
+        if (sipreg_str_same(name, SIPREG_LITERAL("nonce")))
             return &raw->nonce;
-        return SIPREG_STR_IS(name, "stale") ? &raw->stale : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("stale")) ? &raw->stale : NULL;
     case 6:
-        return SIPREG_STR_IS(name, "opaque") ? &raw->opaque : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("opaque")) ? &raw->opaque : NULL;
     case 7:
-        return SIPREG_STR_IS(name, "charset") ? &raw->charset : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("charset")) ? &raw->charset : NULL;
     case 8:
-        return SIPREG_STR_IS(name, "userhash") ? &raw->userhash : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("userhash")) ? &raw->userhash : NULL;
     case 9:
-        return SIPREG_STR_IS(name, "algorithm") ? &raw->algorithm : NULL;
+        return sipreg_str_same(name, SIPREG_LITERAL("algorithm")) ? &raw->algorithm : NULL;
     default:
         return NULL;
     }
@@ -139,7 +143,7 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
     static const struct raw nothing;
     struct sipreg_cursor c = sipreg_cursor_of(value);
     struct raw raw = nothing;
-    unsigned algorithm;
+    unsigned algorithm, qop;
 
     if (!take_raw(&c, &raw) || raw.realm.p == NULL || raw.nonce.p == NULL)
         return false;
@@ -147,7 +151,10 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
         !sipreg_str_quotable(raw.opaque))
         return false;
     algorithm = find_algorithm(raw.algorithm);
+    qop = read_qop(raw.qop);
     if (!sipreg_algorithm_available((enum sipreg_algorithm)algorithm))
+        return false;
+    if (qop == 0 && (raw.qop.n > 0 || (algorithm & SESSIONS) != 0))
         return false;
     *challenge = empty;
     challenge->realm = raw.realm;
@@ -155,13 +162,11 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
     challenge->opaque = raw.opaque;
     challenge->algorithm_raw = raw.algorithm;
     challenge->algorithm = (enum sipreg_algorithm)algorithm;
-    challenge->qop = read_qop(raw.qop);
+    challenge->qop = qop;
     challenge->stale = SIPREG_STR_IS(raw.stale, "true");
     challenge->userhash = SIPREG_STR_IS(raw.userhash, "true");
     challenge->utf8 = SIPREG_STR_IS(raw.charset, "UTF-8");
-    /* A session algorithm needs a cnonce, hence a qop (RFC 7616 3.4.2). */
-    return challenge->qop != 0 ||
-           (raw.qop.n == 0 && (algorithm & (SIPREG_MD5 | SIPREG_SHA256 | SIPREG_SHA512_256)) != 0);
+    return true;
 }
 
 bool sipreg_challenge_next(const struct sipreg_response *response, struct sipreg_place *place,

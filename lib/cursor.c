@@ -6,10 +6,8 @@
 /* The length of the line end at p if a blank follows it, which makes it a fold (7.3.1); else 0. */
 static size_t fold(const char *p, const char *end)
 {
-    size_t n = 0;
+    size_t n = end - p > 1 && *p == '\r' ? 1 : 0;
 
-    if (p < end && *p == '\r')
-        n++;
     if ((size_t)(end - p) < n + 2 || p[n] != '\n' || !sipreg_is(p[n + 1], SIPREG_BLANK))
         return 0;
     return n + 1;

@@ -47,8 +47,9 @@ static unsigned hash_of(enum sipreg_algorithm algorithm)
         return SIPREG_SHA256;
     case SIPREG_SHA512_256:
     case SIPREG_SHA512_256_SESS:
-    default:
         return SIPREG_SHA512_256;
+    default:
+        return 0; /* which no port has */
     }
 }
 
@@ -197,21 +198,26 @@ static int ha1(const struct subject *s, struct value *ha1)
     return end(&hash, algorithm, ha1);
 }
 
+/* H(body), for auth-int. */
+static int hash_body(const struct subject *s, struct sipreg_str body, struct value *entity)
+{
+    struct sipreg_hash hash;
+
+    sipreg_hash_start(&hash, hash_of(s->challenge->algorithm));
+    add(&hash, body);
+    return end(&hash, s->challenge->algorithm, entity);
+}
+
 /* method empty: that of rspauth. */
 static int ha2(const struct subject *s, const char *method, enum sipreg_qop qop,
                struct sipreg_str body, struct value *ha2)
 {
-    enum sipreg_algorithm algorithm = s->challenge->algorithm;
     struct sipreg_hash hash;
     struct value entity;
-    int result = SIPREG_OK;
 
-    if (qop == SIPREG_QOP_AUTH_INT) {
-        sipreg_hash_start(&hash, hash_of(algorithm));
-        add(&hash, body);
-        result = end(&hash, algorithm, &entity);
-    }
-    sipreg_hash_start(&hash, hash_of(algorithm));
+    if (qop == SIPREG_QOP_AUTH_INT && hash_body(s, body, &entity) != SIPREG_OK)
+        return SIPREG_HASH;
+    sipreg_hash_start(&hash, hash_of(s->challenge->algorithm));
     add(&hash, sipreg_str_of(method));
     add_colon(&hash);
     add_uri(&hash, s->request);
@@ -219,7 +225,7 @@ static int ha2(const struct subject *s, const char *method, enum sipreg_qop qop,
         add_colon(&hash);
         add_hex(&hash, &entity);
     }
-    return result != SIPREG_OK ? result : end(&hash, algorithm, ha2);
+    return end(&hash, s->challenge->algorithm, ha2);
 }
 
 static struct sipreg_str qop_name(enum sipreg_qop qop)
@@ -292,6 +298,8 @@ static int check(const struct subject *s)
 {
     const struct sipreg_credentials *credentials = s->credentials;
 
+    if (s->challenge->realm.p == NULL) /* reading it failed */
+        return SIPREG_STATE;
     if (s->user.n == 0 || !sipreg_str_text(s->user))
         return SIPREG_ARGUMENT;
     if (credentials->password == NULL && credentials->ha1 == NULL)
@@ -322,17 +330,13 @@ static struct sipreg_str body_of(const struct sipreg_request *request)
 }
 
 /* A nonce's first answer makes the cnonce that stays with it. */
-static int count_nonce(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
+static int prepare(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
 {
-    int result = SIPREG_OK;
-
     if (challenge->count == UINT32_MAX)
         return SIPREG_CHALLENGE;
-    if (challenge->count == 0)
-        result = sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
-    if (result == SIPREG_OK)
-        challenge->count++;
-    return result;
+    if (challenge->count > 0)
+        return SIPREG_OK;
+    return sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
 }
 
 int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *challenge,
@@ -348,11 +352,11 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
     struct subject s = {challenge, credentials, got.user, request};
     int result = check(&s);
     if (result == SIPREG_OK)
-        result = count_nonce(challenge, random, context);
+        result = prepare(challenge, random, context);
     if (result != SIPREG_OK)
         return result;
     got.challenge = challenge;
-    got.count = challenge->count;
+    got.count = challenge->count + 1;
     got.qop = choose_qop(challenge->qop, request->body != NULL);
     result = digest(&s, "REGISTER", body_of(request), got.qop, got.count, &value);
     if (result != SIPREG_OK)
@@ -364,6 +368,7 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
             return result;
         memcpy(got.userhash, value.octets, sizeof got.userhash);
     }
+    challenge->count++; /* an answer that failed is not sent: its nc is still to come */
     *answer = got;
     return SIPREG_OK;
 }
@@ -382,6 +387,20 @@ struct info {
     struct sipreg_str nextnonce, rspauth, qop, cnonce, nc;
 };
 
+static struct sipreg_str *part(struct info *info, struct sipreg_str name)
+{
+    if (SIPREG_STR_IS(name, "nextnonce"))
+        return &info->nextnonce;
+    if (SIPREG_STR_IS(name, "rspauth"))
+        return &info->rspauth;
+    if (SIPREG_STR_IS(name, "qop"))
+        return &info->qop;
+    if (SIPREG_STR_IS(name, "cnonce"))
+        return &info->cnonce;
+    return SIPREG_STR_IS(name, "nc") ? &info->nc : NULL;
+}
+
+/* As in a challenge, of a parameter that comes twice the first counts. */
 static bool take_info(struct sipreg_str value, struct info *info)
 {
     struct sipreg_cursor c = sipreg_cursor_of(value);
@@ -390,16 +409,9 @@ static bool take_info(struct sipreg_str value, struct info *info)
     while (c.p < c.end) {
         if (!sipreg_param_take(&c, &parameter))
             return false;
-        if (SIPREG_STR_IS(parameter.name, "nextnonce"))
-            info->nextnonce = parameter.value;
-        else if (SIPREG_STR_IS(parameter.name, "rspauth"))
-            info->rspauth = parameter.value;
-        else if (SIPREG_STR_IS(parameter.name, "qop"))
-            info->qop = parameter.value;
-        else if (SIPREG_STR_IS(parameter.name, "cnonce"))
-            info->cnonce = parameter.value;
-        else if (SIPREG_STR_IS(parameter.name, "nc"))
-            info->nc = parameter.value;
+        struct sipreg_str *to = part(info, parameter.name);
+        if (to != NULL && to->p == NULL)
+            *to = parameter.value;
         if (!sipreg_cursor_separator(&c, ',') && c.p < c.end)
             return false;
     }

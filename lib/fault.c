@@ -25,16 +25,19 @@ static bool parse(struct sipreg_uri *uri, const char *s)
     return s != NULL && sipreg_uri_valid(uri, sipreg_str_of(s));
 }
 
-static bool has_param(struct sipreg_str params, const char *name)
+static bool has_param(const struct sipreg_uri *uri, const char *name)
 {
-    struct sipreg_cursor c = sipreg_cursor_of(params);
-    struct sipreg_parameter parameter;
+    struct sipreg_str value;
 
-    while (sipreg_param_next(&c, &parameter)) {
-        if (sipreg_str_same(parameter.name, sipreg_str_of(name)))
-            return true;
-    }
-    return false;
+    return sipreg_uri_param(uri, sipreg_str_of(name), &value);
+}
+
+static bool is_over_udp(const struct sipreg_uri *uri)
+{
+    struct sipreg_str value;
+
+    return sipreg_uri_param(uri, SIPREG_LITERAL("transport"), &value) &&
+           SIPREG_STR_IS(value, "udp");
 }
 
 /* 19.1.1, table 1: From and To carry neither port nor the parameters that steer a request. */
@@ -48,7 +51,7 @@ static bool is_address(const char *s)
     if (uri.port.p != NULL || uri.headers.p != NULL || uri.password.p != NULL)
         return false;
     for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++) {
-        if (has_param(uri.params, steering[i]))
+        if (has_param(&uri, steering[i]))
             return false;
     }
     return true;
@@ -62,7 +65,7 @@ static const char *address_fault(const struct sipreg_request *request)
         return "aor: not a sip or sips URI without port, password, transport and headers";
     if (request->from != NULL && !is_address(request->from))
         return "from: not a sip or sips URI without port, password, transport and headers";
-    if (request->display != NULL && !text(request->display))
+    if (!text(request->display))
         return "display: control character or malformed UTF-8";
     return NULL;
 }
@@ -77,8 +80,10 @@ static const char *registrar_fault(const struct sipreg_request *request)
         return "registrar: not a sip or sips URI";
     if (uri.user.p != NULL)
         return "registrar: has a user part (RFC 3261 10.2)";
-    if (uri.headers.p != NULL || has_param(uri.params, "method"))
+    if (uri.headers.p != NULL || has_param(&uri, "method"))
         return "registrar: has headers or a method";
+    if (sipreg_uri_is_sips(&uri) && is_over_udp(&uri))
+        return "registrar: sips over UDP (RFC 3261 19.1.1)";
     return NULL;
 }
 
@@ -167,7 +172,7 @@ static const char *contact_fault(const struct sipreg_request *request)
 
     if (!is_expiry(request->expires))
         return "expires: out of range";
-    if (sips && request->transport == SIPREG_UDP)
+    if (sips && request->transport != SIPREG_TLS)
         return "transport: a sips URI needs TLS (RFC 3261 26.2.2)";
     if (!is_star(request->contact)) {
         const char *fault =
@@ -187,7 +192,7 @@ static const char *routes_fault(const struct sipreg_request *request)
     for (size_t i = 0; i < request->route_count; i++) {
         if (!parse(&uri, request->routes[i]) || !sipreg_uri_is_sip(&uri))
             return "routes: not a sip or sips URI";
-        if (!has_param(uri.params, "lr"))
+        if (!has_param(&uri, "lr"))
             return "routes: without ;lr";
         if (sips && !sipreg_uri_is_sips(&uri))
             return "routes: not sips, but the Request-URI is (RFC 5630 5.1.1)";
@@ -200,7 +205,7 @@ static bool is_token(const char *s)
     struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(s));
     struct sipreg_str token;
 
-    return s != NULL && sipreg_cursor_token(&c, &token) && c.p == c.end;
+    return sipreg_cursor_token(&c, &token) && c.p == c.end;
 }
 
 static const char *headers_fault(const struct sipreg_request *request)

@@ -36,10 +36,11 @@ static int note_length(struct sipreg_frame *frame, struct sipreg_str value)
 /* The empty line has come: is the body here? */
 static int finish(struct sipreg_frame *frame, size_t head, size_t n)
 {
-    size_t whole = head + (size_t)(frame->body - 1);
+    size_t whole;
 
     if (frame->body == 0)
         return SIPREG_SYNTAX;
+    whole = head + (size_t)(frame->body - 1);
     if (whole > MESSAGE_MAX)
         return SIPREG_LIMIT;
     return whole <= n ? done(frame, whole) : SIPREG_PARTIAL;

@@ -46,7 +46,6 @@ static bool take_params(struct sipreg_cursor *c, struct sipreg_str *params,
     const char *start = c->p;
     while (sipreg_param_next(c, &parameter))
         pick(&parameter, wanted, n);
-    sipreg_cursor_blank(c);
     if (!skip_to_comma(c))
         return false;
     if (c->p > start)
@@ -100,11 +99,12 @@ static bool is_uri(struct sipreg_str s)
 bool sipreg_nameaddr_next(struct sipreg_cursor *c, struct sipreg_nameaddr *na,
                           struct sipreg_wanted *wanted, size_t n)
 {
+    const struct sipreg_str absent = {NULL, 0};
     struct sipreg_cursor at = *c;
 
     for (;;) {
         for (size_t i = 0; i < n; i++)
-            wanted[i].value.p = NULL;
+            wanted[i].value = absent;
         sipreg_cursor_blank(&at);
         if (at.p == at.end) {
             *c = at;

@@ -163,9 +163,10 @@ static void contact(struct sipreg_out *out, const struct sipreg_contact *contact
     OUT(out, "\r\n");
 }
 
+/* No URI starts like it. */
 static bool is_star(const char *contact)
 {
-    return contact != NULL && contact[0] == '*' && contact[1] == '\0';
+    return contact != NULL && contact[0] == '*';
 }
 
 /* Registrars differ in whether they read the header or the parameter, so both are there. */

@@ -46,7 +46,7 @@ static int take_status_line(struct sipreg_cursor *c, struct sipreg_response *res
         return SIPREG_FOREIGN;
     if (lf == NULL)
         return SIPREG_PARTIAL;
-    if (!SIPREG_STR_IS(protocol, "SIP/2.0"))
+    if (!sipreg_str_same(protocol, SIPREG_LITERAL("SIP/2.0")))
         return SIPREG_SYNTAX;
     struct sipreg_cursor at = {c->p + 7, lf};
     if (at.p == at.end || !sipreg_is(*at.p, SIPREG_BLANK))
@@ -311,6 +311,8 @@ static bool resume(const struct sipreg_response *response, enum sipreg_name name
 {
     struct sipreg_line line;
 
+    if ((response->seen & bit(name)) == 0)
+        return false;
     c->p = response->head.p + place->at;
     c->end = response->head.p + place->end;
     while (c->p == c->end) {

@@ -44,23 +44,19 @@ struct sipreg_str sipreg_str_strip(struct sipreg_str s)
 
 int sipreg_str_number(struct sipreg_str s, uint32_t max, uint32_t *number)
 {
-    uint32_t value = 0;
-    bool above = false;
+    uint64_t value = 0;
 
     if (s.n == 0)
         return SIPREG_SYNTAX;
     for (size_t i = 0; i < s.n; i++) {
         if (!sipreg_is(s.p[i], SIPREG_DIGIT))
             return SIPREG_SYNTAX;
-        uint32_t digit = (uint32_t)(s.p[i] - '0');
-        if (value > max / 10 || value * 10 > max - digit)
-            above = true; /* go on: what follows may turn out not to be a number at all */
-        if (!above)
-            value = value * 10 + digit;
+        if (value <= max) /* once above, go on: what follows may show that it is no number at all */
+            value = value * 10 + (uint64_t)(s.p[i] - '0');
     }
-    if (above)
+    if (value > max)
         return SIPREG_LIMIT;
-    *number = value;
+    *number = (uint32_t)value;
     return SIPREG_OK;
 }
 

@@ -136,8 +136,6 @@ static bool alphanumeric(char c)
    for SIP). */
 static bool valid_host(struct sipreg_str host)
 {
-    if (host.n == 0)
-        return false;
     if (host.p[0] == '[') {
         bool colon = false;
         for (size_t i = 1; i < host.n - 1; i++) {
@@ -145,7 +143,7 @@ static bool valid_host(struct sipreg_str host)
                 return false;
             colon = colon || host.p[i] == ':';
         }
-        return colon && host.p[host.n - 1] == ']';
+        return colon; /* the last octet closes the bracket, there was no other one to do it */
     }
     for (size_t i = 0; i < host.n; i++) {
         if (!alphanumeric(host.p[i]) && host.p[i] != '-' && host.p[i] != '.')
@@ -193,7 +191,7 @@ bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct
     struct sipreg_uri uri = empty;
     struct sipreg_str rest = text;
 
-    if (text.n == 0 || !take_host(&uri, &rest))
+    if (!take_host(&uri, &rest))
         return false;
     take_port(&uri, &rest);
     *host = uri.host;
@@ -285,6 +283,17 @@ static bool find_item(struct sipreg_str list, char sep, struct sipreg_str name,
             return true;
     }
     return false;
+}
+
+bool sipreg_uri_param(const struct sipreg_uri *uri, struct sipreg_str name,
+                      struct sipreg_str *value)
+{
+    struct sipreg_parameter item;
+
+    if (!find_item(uri->params, ';', name, &item))
+        return false;
+    *value = item.value;
+    return true;
 }
 
 /* Parameters that never match an absent one. RFC 3261 leaves transport between the rule of defaults

@@ -31,6 +31,10 @@ bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text);
 /* host [":" port], as in a sent-by: valid? */
 bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct sipreg_str *port);
 
+/* The value of a URI parameter, absent if it has none. True if the parameter is there. */
+bool sipreg_uri_param(const struct sipreg_uri *uri, struct sipreg_str name,
+                      struct sipreg_str *value);
+
 /* RFC 3261 19.1.4. URIs of other schemes than sip and sips are the same octet by octet. */
 bool sipreg_uri_same(const struct sipreg_uri *a, const struct sipreg_uri *b);
 
