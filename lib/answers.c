@@ -13,6 +13,9 @@
  *   answered with a nonce of this attempt     stale=true: again, three times at most; else rejected
  *   answered with a remembered nonce          a new nonce: again, once; the same nonce: rejected
  *   not answered yet                          answer, if there are credentials for it
+ *
+ * A nonce counts as remembered also when its answer has been let pass meanwhile, by a server that
+ * went on to ask for something else (a 423, another realm): some give each nonce only once.
  */
 #include "answers.h"
 
@@ -65,7 +68,8 @@ static bool is_rejection(const struct sipreg_session *session,
 {
     if (challenge->stale)
         return session->stale >= STALE_MAX;
-    return session->fresh || sipreg_str_equal(session->challenge.nonce, challenge->nonce);
+    return (session->fresh && !session->passed) ||
+           sipreg_str_equal(session->challenge.nonce, challenge->nonce);
 }
 
 /* Takes up one challenge. SIPREG_OK: its answer is ready; else why not. */
@@ -77,22 +81,21 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
 
     if (session == NULL)
         return SIPREG_LIMIT;
-    if (session->taken || session->rejected)
+    if (session->taken)
         return SIPREG_CHALLENGE;
-    if (session->sent && is_rejection(session, challenge)) {
-        session->rejected = true;
+    session->rejected = session->rejected || (session->sent && is_rejection(session, challenge));
+    session->taken = session->rejected;
+    if (session->rejected)
         return SIPREG_CHALLENGE;
-    }
     if (client->config->prefer_auth_int && (wanted.qop & SIPREG_QOP_AUTH_INT) != 0)
         wanted.qop = SIPREG_QOP_AUTH_INT;
     result = sipreg_session_keep(session, &wanted);
     if (result == SIPREG_OK)
         result = sipreg_session_answer(client, session);
-    if (result != SIPREG_OK) {
-        sipreg_session_forget(session);
+    if (result != SIPREG_OK)
         return result;
-    }
     session->taken = session->ready = session->fresh = true;
+    session->passed = false;
     session->stale = challenge->stale ? (uint8_t)(session->stale + 1) : 0;
     return SIPREG_OK;
 }
@@ -100,7 +103,7 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
 static bool any_rejected(const struct sipreg_client *client)
 {
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        if (client->sessions[i].rejected)
+        if (client->sessions[i].taken && client->sessions[i].rejected)
             return true;
     }
     return false;
@@ -109,9 +112,7 @@ static bool any_rejected(const struct sipreg_client *client)
 /* What to say when several challenges could not be answered, each for its own reason. */
 static int weightier(int a, int b)
 {
-    if (a == SIPREG_ARGUMENT) /* no credentials: nothing is wrong but that */
-        a = SIPREG_CHALLENGE;
-    if (b == SIPREG_ARGUMENT)
+    if (b == SIPREG_ARGUMENT) /* no credentials: nothing is wrong but that */
         b = SIPREG_CHALLENGE;
     return a == SIPREG_CHALLENGE ? b : a;
 }
@@ -125,8 +126,6 @@ static enum sipreg_outcome answer(struct sipreg_client *client,
     bool answered = false;
     int why = SIPREG_CHALLENGE;
 
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
-        client->sessions[i].taken = false;
     while (sipreg_challenge_next(response, &place, &challenge)) {
         int result = sipreg_challenge_permitted(&challenge, &client->config->policy);
         if (result == SIPREG_OK)
@@ -143,18 +142,17 @@ static enum sipreg_outcome answer(struct sipreg_client *client,
 }
 
 /* 10.2.8. What the server demands is remembered for all requests to come; a demand that is missing
-   is guessed once, and one that makes no sense or goes too far is not followed. */
+   is guessed once, and one that makes no sense or goes too far is not followed. A request that
+   asked for no time has none to lengthen. */
 static enum sipreg_outcome lengthen(struct sipreg_client *client,
                                     const struct sipreg_response *response)
 {
     int64_t asked = client->request.expires, least = response->min_expires;
     int64_t most = client->config->expires_max > 0 ? client->config->expires_max : EXPIRES_MAX;
 
-    if (least == SIPREG_ABSENT && !client->guessed) {
-        client->guessed = true;
-        least = GUESS;
-    }
-    if (least <= asked || least > most)
+    if (least == SIPREG_ABSENT)
+        least = GUESS; /* which is no more than was asked the second time */
+    if (asked == 0 || least <= asked || least > most)
         return SIPREG_LATER;
     client->floor = least;
     return SIPREG_AGAIN;
@@ -202,7 +200,13 @@ enum sipreg_outcome sipreg_answers_weigh(struct sipreg_client *client,
     enum sipreg_outcome outcome;
 
     *error = SIPREG_STATUS;
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        client->sessions[i].taken = false;
     outcome = weigh(client, response, error);
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        if (client->sessions[i].sent && !client->sessions[i].taken)
+            client->sessions[i].passed = true;
+    }
     if (outcome == SIPREG_ACCEPTED)
         *error = SIPREG_OK;
     if (outcome == SIPREG_AGAIN && ++client->rounds > ROUNDS_MAX)

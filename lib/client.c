@@ -10,7 +10,6 @@
 #include "flow.h"
 #include "outcome.h"
 #include "request.h"
-#include "routes.h"
 #include "session.h"
 
 int sipreg_client_response(struct sipreg_client *client, uint32_t now,
@@ -30,8 +29,7 @@ int sipreg_client_response(struct sipreg_client *client, uint32_t now,
     if (result != SIPREG_OK || !active)
         return result;
     if (client->now >= client->transaction.give_up_at)
-        return SIPREG_LATE;  /* timer F was first, though nobody has looked yet */
-    client->response = NULL; /* of a report not fetched: its bytes may be gone */
+        return SIPREG_LATE; /* timer F was first, though nobody has looked yet */
     sipreg_transaction_response(&client->transaction, client->now, response->status, &times);
     if (response->status >= 200)
         sipreg_outcome_take(client, response);
@@ -43,7 +41,6 @@ int sipreg_client_response(struct sipreg_client *client, uint32_t now,
 static void begin_attempt(struct sipreg_client *client)
 {
     client->rounds = 0;
-    client->guessed = false;
     client->without_body = false;
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
         client->sessions[i].fresh = false;
@@ -56,7 +53,7 @@ static int64_t wanted_expires(const struct sipreg_client *client)
 {
     int64_t wanted = sipreg_config_expires(client->config);
 
-    return wanted < client->floor ? client->floor : wanted;
+    return client->floor > wanted && client->floor > 0 ? client->floor : wanted;
 }
 
 /* Contacts, expiry and body by what the request is for. A contact that ours replaces goes with it.
@@ -71,21 +68,18 @@ static void compose(struct sipreg_client *client, int purpose)
     request->expires = purpose == REGISTER ? wanted_expires(client) : 0;
     request->body = upload ? client->config->body : NULL;
     client->contacts[0].expires = request->expires;
-    client->contacts[1].uri = client->replaced;
-    client->contacts[1].expires = 0;
+    client->contacts[1].uri = client->replaced; /* with an expiry of 0, since init */
     if (purpose == REGISTER || purpose == REMOVE)
         request->contact_count = client->replaced[0] != '\0' ? 2 : 1;
 }
 
-/* Answers all known challenges unasked (22.2). */
+/* Answers all known challenges unasked (22.2), but those that there are no credentials for now. */
 static int authorize(struct sipreg_client *client)
 {
-    struct sipreg_session *session;
-    int result = SIPREG_OK;
-
     client->request.answer = NULL;
     for (size_t i = SIPREG_MAX_REALMS; i-- > 0;) {
-        session = &client->sessions[i];
+        struct sipreg_session *session = &client->sessions[i];
+        int result = SIPREG_OK;
         session->sent = false;
         if (!sipreg_session_used(session) || session->rejected)
             continue;
@@ -94,10 +88,8 @@ static int authorize(struct sipreg_client *client)
         session->ready = false;
         if (result == SIPREG_HASH || result == SIPREG_RANDOM)
             return result;
-        if (result != SIPREG_OK) { /* its credentials are gone */
-            sipreg_session_forget(session);
+        if (result != SIPREG_OK)
             continue;
-        }
         session->sent = true;
         session->answer.next = client->request.answer;
         client->request.answer = &session->answer;
@@ -120,9 +112,11 @@ static int begin(struct sipreg_client *client, int purpose)
     result = authorize(client);
     if (result == SIPREG_OK)
         result = sipreg_request_identify(&client->request, config->io->random, config->user);
-    if (result == SIPREG_OK)
-        sipreg_transaction_start(&client->transaction, client->now, &times);
-    return result;
+    if (result != SIPREG_OK)
+        return result;
+    sipreg_transaction_start(&client->transaction, client->now, &times);
+    client->offered = client->offered || purpose == REGISTER;
+    return SIPREG_OK;
 }
 
 /* The same state gives the same bytes: this is the first sending as well as every repetition. */
@@ -150,8 +144,7 @@ static void settle(struct sipreg_client *client)
     if (client->flow == FLOW_OPENING && client->now >= client->flow_at)
         sipreg_flow_stuck(client);
     if (client->fact == FACT_BOUND && client->now >= client->lapses_at) {
-        client->fact = FACT_UNBOUND;
-        sipreg_routes_forget(client);
+        sipreg_state_unbind(client, FACT_UNBOUND);
         if (client->wish == WISH_BOUND)
             sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, SIPREG_TIMEOUT, NULL);
     }
@@ -265,7 +258,7 @@ static bool next_close(struct sipreg_client *client, struct sipreg_action *actio
 bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipreg_action *action)
 {
     static const struct sipreg_action empty;
-    bool sends;
+    bool under_way, sends;
 
     *action = empty;
     if (client->config == NULL)
@@ -274,10 +267,15 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
     settle(client);
     if (next_report(client, action) || next_close(client, action))
         return true;
-    sends = sipreg_state_under_way(client) ? next_repetition(client, action)
-                                           : next_request(client, action);
-    return sends || next_report(client, action) || next_close(client, action);
+    under_way = sipreg_state_under_way(client);
+    sends = under_way ? next_repetition(client, action) : next_request(client, action);
+    if (sends || next_report(client, action) || next_close(client, action))
+        return true;
+    /* a request may end without a word: a removal that nobody wants any more */
+    return under_way && !sipreg_state_under_way(client) && next_request(client, action);
 }
+
+enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */
 
 /* The instant at which next() has something to do. */
 static uint64_t deadline(const struct sipreg_client *client)
@@ -301,10 +299,16 @@ static uint64_t deadline(const struct sipreg_client *client)
     return at;
 }
 
+/* What lies far off must not look like never, and not be further than clocks can tell apart. */
 uint32_t sipreg_client_deadline(struct sipreg_client *client, uint32_t now)
 {
+    uint64_t at;
+    uint32_t wait;
+
     if (client->config == NULL)
         return SIPREG_FOREVER;
     sipreg_state_advance(client, now);
-    return sipreg_state_until(client, deadline(client));
+    at = deadline(client);
+    wait = sipreg_state_until(client, at);
+    return at == SIPREG_NEVER || wait < WAIT_MAX ? wait : WAIT_MAX;
 }

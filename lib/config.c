@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "chars.h"
 #include "out.h"
 #include "request.h"
 #include "session.h"
@@ -41,16 +42,23 @@ int64_t sipreg_config_expires(const struct sipreg_client_config *config)
     return config->expires != 0 ? config->expires : 3600;
 }
 
+/* Of an AOR that has been found good. */
+static struct sipreg_uri parts(const char *aor)
+{
+    struct sipreg_uri uri;
+
+    (void)sipreg_uri_parse(&uri, sipreg_str_of(aor));
+    return uri;
+}
+
 /* The AOR's user part at the local address. TLS with a sip AOR says transport=tcp, since
    transport=tls is not to be written (RFC 5630 3.1.4). */
 static int make_contact(char *contact, const struct sipreg_client_config *config, const char *local)
 {
-    struct sipreg_uri aor;
+    struct sipreg_uri aor = parts(config->aor);
     struct sipreg_out out;
 
     sipreg_out_start(&out, contact, SIPREG_CONTACT_SIZE);
-    if (sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) != SIPREG_OK)
-        return SIPREG_ARGUMENT;
     sipreg_out_str(&out, aor.scheme);
     sipreg_out_text(&out, ":");
     if (aor.user.p != NULL) {
@@ -108,23 +116,18 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
 static void fill_credentials(struct sipreg_client *client,
                              const struct sipreg_client_config *config)
 {
-    struct sipreg_uri aor;
-
     client->credentials.user = config->auth_user;
     client->credentials.password = config->password;
     client->credentials.ha1 = config->ha1;
     client->credentials.ha1_algorithm = config->ha1_algorithm;
     client->credentials.realm = config->realm;
-    if (sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) == SIPREG_OK)
-        client->user = aor.user;
+    client->user = parts(config->aor).user;
 }
 
 int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config)
 {
-    static const struct sipreg_client zero;
     int result;
 
-    *client = zero;
     client->config = config;
     result = sipreg_config_move(client, config->local);
     describe(&client->request, &client->contacts[0], config, client->local);
@@ -148,40 +151,47 @@ static const char *io_fault(const struct sipreg_client_config *config)
     return NULL;
 }
 
-static bool is_ha1_length(const char *ha1, unsigned algorithm)
+static const char *ha1_fault(const struct sipreg_client_config *config)
 {
-    size_t n = strlen(ha1);
+    size_t n = config->ha1_algorithm == SIPREG_MD5 ? 32 : 64;
 
-    return algorithm == SIPREG_MD5
-               ? n == 32
-               : (algorithm == SIPREG_SHA256 || algorithm == SIPREG_SHA512_256) && n == 64;
+    if (config->ha1 == NULL)
+        return NULL;
+    if (config->password != NULL)
+        return "ha1: and a password too";
+    if (config->ha1_algorithm != SIPREG_MD5 && config->ha1_algorithm != SIPREG_SHA256 &&
+        config->ha1_algorithm != SIPREG_SHA512_256)
+        return "ha1_algorithm: neither MD5, SHA-256 nor SHA-512-256";
+    if (strlen(config->ha1) != n)
+        return "ha1: wrong length for ha1_algorithm";
+    for (const char *p = config->ha1; *p != '\0'; p++) {
+        if (!sipreg_is(*p, SIPREG_HEX))
+            return "ha1: not hexadecimal";
+    }
+    return NULL;
 }
 
 /* An escaped user part is no user name, and unescaping it is left to whoever knows what was meant.
  */
 static const char *credentials_fault(const struct sipreg_client_config *config)
 {
-    struct sipreg_uri aor;
-    struct sipreg_str user = sipreg_str_of(config->auth_user);
+    struct sipreg_str user = parts(config->aor).user;
 
-    if (config->ha1 != NULL && !is_ha1_length(config->ha1, config->ha1_algorithm))
-        return "ha1: wrong length for ha1_algorithm";
-    if (config->password != NULL && config->ha1 != NULL)
-        return "ha1: and a password too";
-    if (config->auth_user == NULL && config->password != NULL &&
-        sipreg_uri_parse(&aor, sipreg_str_of(config->aor)) == SIPREG_OK)
-        user = aor.user;
-    if (config->password != NULL && user.n == 0)
+    if (config->auth_user != NULL && config->auth_user[0] == '\0')
+        return "auth_user: empty";
+    if (config->auth_user != NULL && !sipreg_str_text(sipreg_str_of(config->auth_user)))
+        return "auth_user: control character or malformed UTF-8";
+    if (config->auth_user != NULL || (config->password == NULL && config->ha1 == NULL))
+        return ha1_fault(config);
+    if (user.n == 0)
         return "auth_user: missing, and the aor has no user part";
-    if (config->auth_user == NULL && user.n > 0 && memchr(user.p, '%', user.n) != NULL)
+    if (memchr(user.p, '%', user.n) != NULL)
         return "auth_user: missing, and the aor's user part is escaped";
-    return sipreg_str_text(user) ? NULL : "auth_user: control character or malformed UTF-8";
+    return ha1_fault(config);
 }
 
 static const char *numbers_fault(const struct sipreg_client_config *config)
 {
-    if (config->expires < SIPREG_EXPIRES_NONE || config->expires > (int64_t)UINT32_MAX)
-        return "expires: out of range";
     if (config->expires_max < 0 || config->expires_max > (int64_t)UINT32_MAX)
         return "expires_max: out of range";
     if (config->q < 0 || config->q > 1000)
@@ -189,6 +199,18 @@ static const char *numbers_fault(const struct sipreg_client_config *config)
     if (sipreg_config_timers(config).t2 < sipreg_config_timers(config).t1)
         return "t2: below t1";
     return NULL;
+}
+
+/* The request calls it sent_by. */
+static const char *local_fault(const struct sipreg_client_config *config)
+{
+    struct sipreg_str host, port;
+
+    if (config->local == NULL)
+        return "local: missing";
+    return sipreg_uri_hostport(sipreg_str_of(config->local), &host, &port)
+               ? NULL
+               : "local: not host or host:port (IPv6 goes in brackets)";
 }
 
 /* The request's own checks. The AOR stands in for a contact that is to be made of it. */
@@ -207,7 +229,9 @@ const char *sipreg_client_fault(const struct sipreg_client_config *config)
     const char *fault = io_fault(config);
 
     if (fault == NULL)
-        fault = config->local == NULL ? "local: missing" : numbers_fault(config);
+        fault = local_fault(config);
+    if (fault == NULL)
+        fault = numbers_fault(config);
     if (fault == NULL)
         fault = request_fault(config);
     if (fault == NULL)

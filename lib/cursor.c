@@ -70,9 +70,10 @@ bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside)
 
 struct sipreg_str sipreg_cursor_until(struct sipreg_cursor *c, unsigned classes)
 {
-    const char *start = c->p;
+    const char *start = c->p, *p = start, *end = c->end;
 
-    while (c->p < c->end && !sipreg_is(*c->p, classes))
-        c->p++;
-    return sipreg_str_between(start, c->p);
+    while (p < end && !sipreg_is(*p, classes))
+        p++;
+    c->p = p;
+    return sipreg_str_between(start, p);
 }

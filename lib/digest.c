@@ -15,17 +15,9 @@
 #include "hash.h"
 #include "ident.h"
 #include "out.h"
-#include "param.h"
-#include "response.h"
 #include "uri.h"
 
 #include <string.h>
-
-/* A hash value, wiped where it is a secret. */
-struct value {
-    uint8_t octets[SIPREG_DIGEST_SIZE];
-    size_t n;
-};
 
 /* Through a pointer that may change, so that the compiler cannot see that nobody reads what is
  * wiped. */
@@ -64,18 +56,28 @@ size_t sipreg_digest_size(enum sipreg_algorithm algorithm)
     return hash_of(algorithm) == SIPREG_MD5 ? 16 : 32;
 }
 
+/* The scheme and domain of an AOR that has been found good: up to ":", and from "@" to ";". */
+static void take_domain(struct sipreg_request_uri *whole, struct sipreg_str aor)
+{
+    const char *end = aor.p + aor.n, *colon = (const char *)memchr(aor.p, ':', aor.n), *at, *params;
+
+    if (colon == NULL)
+        return;
+    at = (const char *)memchr(colon, '@', (size_t)(end - colon));
+    at = at == NULL ? colon : at;
+    params = (const char *)memchr(at, ';', (size_t)(end - at));
+    whole->parts[0] = sipreg_str_between(aor.p, colon + 1);
+    whole->parts[1] = sipreg_str_between(at + 1, params == NULL ? end : params);
+}
+
 struct sipreg_request_uri sipreg_digest_uri(const struct sipreg_request *request)
 {
-    struct sipreg_request_uri whole = {{{NULL, 0}, {NULL, 0}, {NULL, 0}}};
-    struct sipreg_uri aor;
+    struct sipreg_request_uri whole = {{{NULL, 0}, {NULL, 0}}};
 
-    if (request->registrar != NULL) {
+    if (request->registrar != NULL)
         whole.parts[0] = sipreg_str_of(request->registrar);
-    } else if (sipreg_uri_parse(&aor, sipreg_str_of(request->aor)) == SIPREG_OK) {
-        whole.parts[0] = aor.scheme;
-        whole.parts[1] = SIPREG_LITERAL(":");
-        whole.parts[2] = aor.host;
-    }
+    else if (request->aor != NULL)
+        take_domain(&whole, sipreg_str_of(request->aor));
     return whole;
 }
 
@@ -103,7 +105,7 @@ static void add_unescaped(struct sipreg_hash *hash, struct sipreg_str s)
     add(hash, s);
 }
 
-static void add_hex(struct sipreg_hash *hash, const struct value *value)
+static void add_hex(struct sipreg_hash *hash, const struct sipreg_hash_value *value)
 {
     char text[2 * SIPREG_DIGEST_SIZE];
 
@@ -116,30 +118,23 @@ static void add_uri(struct sipreg_hash *hash, const struct sipreg_request *reque
 {
     struct sipreg_request_uri uri = sipreg_digest_uri(request);
 
-    for (size_t i = 0; i < 3; i++)
-        add(hash, uri.parts[i]);
+    add(hash, uri.parts[0]);
+    add(hash, uri.parts[1]);
 }
 
 static void add_count(struct sipreg_hash *hash, uint32_t count)
 {
-    struct value nc = {
+    struct sipreg_hash_value nc = {
         {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count}, 4};
     add_hex(hash, &nc);
 }
 
-static int end(struct sipreg_hash *hash, enum sipreg_algorithm algorithm, struct value *value)
+static int end(struct sipreg_hash *hash, enum sipreg_algorithm algorithm,
+               struct sipreg_hash_value *value)
 {
     value->n = sipreg_digest_size(algorithm);
     return sipreg_hash_end(hash, value->octets);
 }
-
-/* The credentials and what they answer. */
-struct subject {
-    const struct sipreg_challenge *challenge;
-    const struct sipreg_credentials *credentials;
-    struct sipreg_str user;
-    const struct sipreg_request *request;
-};
 
 static int nibble(char c)
 {
@@ -148,7 +143,7 @@ static int nibble(char c)
     return sipreg_is(c, SIPREG_DIGIT) ? c - '0' : sipreg_lower(c) - 'a' + 10;
 }
 
-static int read_hex(struct sipreg_str text, struct value *value)
+int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *value)
 {
     if (text.n != 2 * value->n)
         return SIPREG_ARGUMENT;
@@ -161,7 +156,7 @@ static int read_hex(struct sipreg_str text, struct value *value)
     return SIPREG_OK;
 }
 
-static int ha1_from_password(const struct subject *s, struct value *ha1)
+static int ha1_from_password(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
 {
     struct sipreg_hash hash;
 
@@ -174,7 +169,7 @@ static int ha1_from_password(const struct subject *s, struct value *ha1)
     return end(&hash, s->challenge->algorithm, ha1);
 }
 
-static int ha1(const struct subject *s, struct value *ha1)
+static int ha1(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
 {
     enum sipreg_algorithm algorithm = s->challenge->algorithm;
     struct sipreg_hash hash;
@@ -184,7 +179,7 @@ static int ha1(const struct subject *s, struct value *ha1)
     if (s->credentials->password != NULL)
         result = ha1_from_password(s, ha1);
     else if (s->credentials->ha1_algorithm == hash_of(algorithm))
-        result = read_hex(sipreg_str_of(s->credentials->ha1), ha1);
+        result = sipreg_digest_read_hex(sipreg_str_of(s->credentials->ha1), ha1);
     else
         return SIPREG_ARGUMENT;
     if (result != SIPREG_OK || !is_session(algorithm))
@@ -199,7 +194,8 @@ static int ha1(const struct subject *s, struct value *ha1)
 }
 
 /* H(body), for auth-int. */
-static int hash_body(const struct subject *s, struct sipreg_str body, struct value *entity)
+static int hash_body(const struct sipreg_subject *s, struct sipreg_str body,
+                     struct sipreg_hash_value *entity)
 {
     struct sipreg_hash hash;
 
@@ -209,11 +205,11 @@ static int hash_body(const struct subject *s, struct sipreg_str body, struct val
 }
 
 /* method empty: that of rspauth. */
-static int ha2(const struct subject *s, const char *method, enum sipreg_qop qop,
-               struct sipreg_str body, struct value *ha2)
+static int ha2(const struct sipreg_subject *s, const char *method, enum sipreg_qop qop,
+               struct sipreg_str body, struct sipreg_hash_value *ha2)
 {
     struct sipreg_hash hash;
-    struct value entity;
+    struct sipreg_hash_value entity;
 
     if (qop == SIPREG_QOP_AUTH_INT && hash_body(s, body, &entity) != SIPREG_OK)
         return SIPREG_HASH;
@@ -233,8 +229,9 @@ static struct sipreg_str qop_name(enum sipreg_qop qop)
     return qop == SIPREG_QOP_AUTH ? SIPREG_LITERAL("auth") : SIPREG_LITERAL("auth-int");
 }
 
-static int combine(const struct subject *s, const struct value *ha1, const struct value *ha2,
-                   enum sipreg_qop qop, uint32_t count, struct value *response)
+static int combine(const struct sipreg_subject *s, const struct sipreg_hash_value *ha1,
+                   const struct sipreg_hash_value *ha2, enum sipreg_qop qop, uint32_t count,
+                   struct sipreg_hash_value *response)
 {
     struct sipreg_hash hash;
 
@@ -255,10 +252,11 @@ static int combine(const struct subject *s, const struct value *ha1, const struc
     return end(&hash, s->challenge->algorithm, response);
 }
 
-static int digest(const struct subject *s, const char *method, struct sipreg_str body,
-                  enum sipreg_qop qop, uint32_t count, struct value *response)
+int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
+                          struct sipreg_str body, enum sipreg_qop qop, uint32_t count,
+                          struct sipreg_hash_value *response)
 {
-    struct value secret = {{0}, 0}, second = {{0}, 0};
+    struct sipreg_hash_value secret = {{0}, 0}, second = {{0}, 0};
     int result = ha1(s, &secret);
 
     if (result == SIPREG_OK)
@@ -269,7 +267,7 @@ static int digest(const struct subject *s, const char *method, struct sipreg_str
     return result;
 }
 
-static int hash_user(const struct subject *s, struct value *userhash)
+static int hash_user(const struct sipreg_subject *s, struct sipreg_hash_value *userhash)
 {
     struct sipreg_hash hash;
 
@@ -294,7 +292,7 @@ static bool means(struct sipreg_str quoted, struct sipreg_str text)
     return n == text.n;
 }
 
-static int check(const struct subject *s)
+static int check(const struct sipreg_subject *s)
 {
     const struct sipreg_credentials *credentials = s->credentials;
 
@@ -344,12 +342,12 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
                          const struct sipreg_request *request, sipreg_random *random, void *context)
 {
     static const struct sipreg_answer empty;
-    struct value value;
+    struct sipreg_hash_value value;
     struct sipreg_answer got = empty;
 
     *answer = empty;
     got.user = credentials->user != NULL ? sipreg_str_of(credentials->user) : user;
-    struct subject s = {challenge, credentials, got.user, request};
+    struct sipreg_subject s = {challenge, credentials, got.user, request};
     int result = check(&s);
     if (result == SIPREG_OK)
         result = prepare(challenge, random, context);
@@ -358,7 +356,7 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
     got.challenge = challenge;
     got.count = challenge->count + 1;
     got.qop = choose_qop(challenge->qop, request->body != NULL);
-    result = digest(&s, "REGISTER", body_of(request), got.qop, got.count, &value);
+    result = sipreg_digest_compute(&s, "REGISTER", body_of(request), got.qop, got.count, &value);
     if (result != SIPREG_OK)
         return result;
     memcpy(got.response, value.octets, sizeof got.response);
@@ -380,114 +378,4 @@ int sipreg_challenge_answer(struct sipreg_answer *answer, struct sipreg_challeng
     struct sipreg_str nobody = {NULL, 0};
 
     return sipreg_digest_answer(answer, challenge, credentials, nobody, request, random, user);
-}
-
-/* Authentication-Info as it stands there. */
-struct info {
-    struct sipreg_str nextnonce, rspauth, qop, cnonce, nc;
-};
-
-static struct sipreg_str *part(struct info *info, struct sipreg_str name)
-{
-    if (SIPREG_STR_IS(name, "nextnonce"))
-        return &info->nextnonce;
-    if (SIPREG_STR_IS(name, "rspauth"))
-        return &info->rspauth;
-    if (SIPREG_STR_IS(name, "qop"))
-        return &info->qop;
-    if (SIPREG_STR_IS(name, "cnonce"))
-        return &info->cnonce;
-    return SIPREG_STR_IS(name, "nc") ? &info->nc : NULL;
-}
-
-/* As in a challenge, of a parameter that comes twice the first counts. */
-static bool take_info(struct sipreg_str value, struct info *info)
-{
-    struct sipreg_cursor c = sipreg_cursor_of(value);
-    struct sipreg_parameter parameter;
-
-    while (c.p < c.end) {
-        if (!sipreg_param_take(&c, &parameter))
-            return false;
-        struct sipreg_str *to = part(info, parameter.name);
-        if (to != NULL && to->p == NULL)
-            *to = parameter.value;
-        if (!sipreg_cursor_separator(&c, ',') && c.p < c.end)
-            return false;
-    }
-    return true;
-}
-
-/* cnonce and nc are copies of ours where they are given (RFC 7616 3.5). */
-static bool copies(const struct info *info, const struct sipreg_answer *answer)
-{
-    struct value nc = {{0}, 4};
-
-    if (info->cnonce.n > 0 &&
-        !sipreg_str_equal(info->cnonce, sipreg_str_of(answer->challenge->cnonce)))
-        return false;
-    if (info->nc.n == 0)
-        return true;
-    return read_hex(info->nc, &nc) == SIPREG_OK &&
-           ((uint32_t)nc.octets[0] << 24 | (uint32_t)nc.octets[1] << 16 |
-            (uint32_t)nc.octets[2] << 8 | nc.octets[3]) == answer->count;
-}
-
-static enum sipreg_qop info_qop(const struct info *info, const struct sipreg_answer *answer)
-{
-    if (SIPREG_STR_IS(info->qop, "auth"))
-        return SIPREG_QOP_AUTH;
-    if (SIPREG_STR_IS(info->qop, "auth-int"))
-        return SIPREG_QOP_AUTH_INT;
-    return answer->qop;
-}
-
-static int verify(const struct subject *s, const struct info *info,
-                  const struct sipreg_answer *answer, struct sipreg_str body)
-{
-    struct value wanted, got = {{0}, 0};
-    int result;
-
-    if (!copies(info, answer))
-        return SIPREG_CHALLENGE;
-    result = digest(s, "", body, info_qop(info, answer), answer->count, &wanted);
-    if (result != SIPREG_OK)
-        return result;
-    got.n = wanted.n;
-    if (read_hex(info->rspauth, &got) != SIPREG_OK)
-        return SIPREG_CHALLENGE;
-    return memcmp(got.octets, wanted.octets, wanted.n) == 0 ? SIPREG_OK : SIPREG_CHALLENGE;
-}
-
-int sipreg_challenge_verify(struct sipreg_authinfo *authinfo, const struct sipreg_answer *answer,
-                            const struct sipreg_credentials *credentials,
-                            const struct sipreg_request *request,
-                            const struct sipreg_response *response)
-{
-    static const struct sipreg_authinfo empty;
-    static const struct info nothing;
-    struct subject s = {answer->challenge, credentials, answer->user, request};
-    struct sipreg_place place = {0, 0, 0};
-    struct info info = nothing;
-    struct sipreg_line line;
-    enum sipreg_name name;
-    int result;
-
-    *authinfo = empty;
-    if (answer->challenge == NULL)
-        return SIPREG_STATE;
-    name = answer->challenge->proxy ? SIPREG_PROXY_AUTHENTICATION_INFO : SIPREG_AUTHENTICATION_INFO;
-    if (response->status / 100 != 2 || !sipreg_response_line(response, &place, name, name, &line))
-        return SIPREG_OK;
-    if (!take_info(line.value, &info))
-        return SIPREG_CHALLENGE;
-    if (info.rspauth.n > 0 && answer->qop != SIPREG_QOP_NONE) {
-        result = verify(&s, &info, answer, response->body);
-        if (result != SIPREG_OK)
-            return result;
-        authinfo->verified = true;
-    }
-    if (info.nextnonce.n > 0 && sipreg_str_quotable(info.nextnonce))
-        authinfo->nextnonce = info.nextnonce;
-    return SIPREG_OK;
 }

@@ -1,8 +1,10 @@
 /*
- * digest.h - answers for a user name that is a slice; what the client needs of digest.c.
+ * digest.h - computing a digest; answers for a user name that is a slice.
  */
 #ifndef SIPREG_LIB_DIGEST_H
 #define SIPREG_LIB_DIGEST_H
+
+#include "str.h"
 
 #include <sipreg/digest.h>
 
@@ -12,12 +14,34 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
                          const struct sipreg_request *request, sipreg_random *random,
                          void *context);
 
+struct sipreg_hash_value {
+    uint8_t octets[SIPREG_DIGEST_SIZE];
+    size_t n;
+};
+
+/* The credentials and what they answer. */
+struct sipreg_subject {
+    const struct sipreg_challenge *challenge;
+    const struct sipreg_credentials *credentials;
+    struct sipreg_str user;
+    const struct sipreg_request *request;
+};
+
+/* The response to the challenge, for the method that makes it (empty for rspauth), this body, qop
+   and nonce count. SIPREG_OK, SIPREG_ARGUMENT (credentials), SIPREG_HASH. */
+int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
+                          struct sipreg_str body, enum sipreg_qop qop, uint32_t count,
+                          struct sipreg_hash_value *response);
+
+/* Reads value->n octets in hex, of either case. SIPREG_ARGUMENT: not just so many. */
+int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *value);
+
 /* Octets of a digest of this algorithm. */
 size_t sipreg_digest_size(enum sipreg_algorithm algorithm);
 
 /* The Request-URI in parts, to be strung together: the registrar, or made from the AOR's domain. */
 struct sipreg_request_uri {
-    struct sipreg_str parts[3];
+    struct sipreg_str parts[2];
 };
 struct sipreg_request_uri sipreg_digest_uri(const struct sipreg_request *request);
 

@@ -8,6 +8,10 @@
  *
  * Without an open function flows are the caller's alone: up until it says otherwise. Over UDP there
  * is nothing to open: a failure ends the request under way, and the next one is sent all the same.
+ *
+ * Flows come and go by the server's doing, too: one that answers with an error and closes, or
+ * closes without a word, must not make us hurry. So a new flow does not cut short a wait that a
+ * response asked for, nor one after several failures (client->patient).
  */
 #include "flow.h"
 
@@ -39,6 +43,8 @@ static void renew_binding(struct sipreg_client *client)
 
     if (client->wish != WISH_BOUND || client->fact != FACT_BOUND ||
         client->config->transport == SIPREG_UDP)
+        return;
+    if (client->failures > 0) /* the next try is planned already */
         return;
     if (client->now >= settled) {
         client->next_at = client->now;
@@ -80,9 +86,13 @@ static void flow_down(struct sipreg_client *client)
 
 static void flow_up(struct sipreg_client *client)
 {
-    if (client->flow == FLOW_DOWN)
+    if (client->close) /* that one is as good as closed */
+        return;
+    if (client->flow == FLOW_DOWN && !client->patient)
         client->next_at = client->now; /* the caller opened it unasked: a new flow, a new binding */
     client->flow = FLOW_UP;
+    if (sipreg_client_state(client) == SIPREG_IDLE)
+        sipreg_flow_close(client);
 }
 
 int sipreg_client_flow(struct sipreg_client *client, uint32_t now, enum sipreg_flow flow)

@@ -1,13 +1,17 @@
 /*
  * frame.c - where does this message end in a stream? (RFC 3261 7.5, 18.3)
  *
- * The stream is the caller's; what stays here between calls are two counts: how many octets are
- * known to be whole header lines, and what Content-Length said. So octets that trickle in one by
- * one cost one look each, and the result does not depend on how they were cut.
+ * The stream is the caller's; what stays here between calls are three counts: how many octets are
+ * known to be whole header lines, how far a line end was looked for, and what Content-Length said.
+ * So octets that trickle in one by one cost one look each, and the result does not depend on how
+ * they were cut.
  */
 #include <sipreg/response.h>
 
+#include "chars.h"
 #include "names.h"
+
+#include <string.h>
 
 enum { MESSAGE_MAX = 65535 }; /* 18.1.1: the largest a message can be */
 
@@ -46,14 +50,45 @@ static int finish(struct sipreg_frame *frame, size_t head, size_t n)
     return whole <= n ? done(frame, whole) : SIPREG_PARTIAL;
 }
 
-/* A start line is any line; what it says is for the parser. */
-static bool take_start_line(struct sipreg_cursor *c)
+/* Moves on to the next LF. False: there is none yet, and what was looked at is not looked at again.
+ */
+static bool find_lf(struct sipreg_frame *frame, const char *first, size_t n)
 {
-    while (c->p < c->end) {
-        if (*c->p++ == '\n')
+    const char *lf = (const char *)memchr(first + frame->looked, '\n', n - frame->looked);
+
+    frame->looked = lf == NULL ? n : (size_t)(lf - first);
+    return lf != NULL;
+}
+
+/* Is a header line there with all its folds, which only the octet behind it can tell? */
+static bool line_is_whole(struct sipreg_frame *frame, const char *first, size_t n)
+{
+    while (find_lf(frame, first, n) && frame->looked + 1 < n) {
+        frame->looked++;
+        if (!sipreg_is(first[frame->looked], SIPREG_BLANK))
             return true;
     }
     return false;
+}
+
+/* Header lines up to the empty one. SIPREG_OK, and *c is behind it. */
+static int take_head(struct sipreg_frame *frame, struct sipreg_cursor *c, const char *first,
+                     size_t n)
+{
+    struct sipreg_line line;
+    int result;
+
+    for (c->p = first + frame->seen; !sipreg_line_empty(c);) {
+        if (!line_is_whole(frame, first, n))
+            return SIPREG_PARTIAL;
+        result = sipreg_line_take(c, &line);
+        if (result == SIPREG_OK && sipreg_name_find(line.name) == SIPREG_CONTENT_LENGTH)
+            result = note_length(frame, line.value);
+        if (result != SIPREG_OK)
+            return result;
+        frame->seen = frame->looked = (size_t)(c->p - first);
+    }
+    return SIPREG_OK;
 }
 
 int sipreg_frame_next(struct sipreg_frame *frame, const void *bytes, size_t n)
@@ -61,28 +96,19 @@ int sipreg_frame_next(struct sipreg_frame *frame, const void *bytes, size_t n)
     const char *first = (const char *)bytes;
     struct sipreg_str all = {first, n};
     struct sipreg_cursor c = sipreg_cursor_of(all);
-    struct sipreg_line line;
-    int result;
+    int result = SIPREG_PARTIAL;
 
     if (n == 0)
         return SIPREG_PARTIAL;
     if (frame->seen == 0) {
         if (sipreg_line_empty(&c))
             return done(frame, (size_t)(c.p - first));
-        if (!take_start_line(&c))
-            return n > MESSAGE_MAX ? SIPREG_LIMIT : SIPREG_PARTIAL;
-        frame->seen = (size_t)(c.p - first);
+        if (find_lf(frame, first, n)) /* a start line is any line: what it says is for the parser */
+            frame->seen = ++frame->looked;
     }
-    c.p = first + frame->seen;
-    while (!sipreg_line_empty(&c)) {
-        result = sipreg_line_take(&c, &line);
-        if (result == SIPREG_OK && sipreg_name_find(line.name) == SIPREG_CONTENT_LENGTH)
-            result = note_length(frame, line.value);
-        if (result == SIPREG_PARTIAL)
-            return n > MESSAGE_MAX ? SIPREG_LIMIT : SIPREG_PARTIAL;
-        if (result != SIPREG_OK)
-            return result;
-        frame->seen = (size_t)(c.p - first);
-    }
-    return finish(frame, (size_t)(c.p - first), n);
+    if (frame->seen > 0)
+        result = take_head(frame, &c, first, n);
+    if (result == SIPREG_PARTIAL && n > MESSAGE_MAX)
+        return SIPREG_LIMIT;
+    return result == SIPREG_OK ? finish(frame, (size_t)(c.p - first), n) : result;
 }

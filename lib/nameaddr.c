@@ -76,9 +76,10 @@ static bool take_address(struct sipreg_cursor *c, struct sipreg_nameaddr *na)
         sipreg_cursor_blank(c);
         return c->p < c->end && *c->p == '<' && take_bracketed(c, &na->uri);
     }
-    const char *start = c->p;
-    while (c->p < c->end && *c->p != '<' && *c->p != ';' && *c->p != ',' && *c->p != '"')
-        c->p++;
+    const char *start = c->p, *p = start;
+    while (p < c->end && *p != '<' && *p != ';' && *p != ',' && *p != '"')
+        p++;
+    c->p = p;
     text = sipreg_str_trim(sipreg_str_between(start, c->p));
     if (c->p < c->end && *c->p == '"')
         return false;

@@ -14,7 +14,7 @@ void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_resp
 {
     bool bound = client->fact == FACT_BOUND;
     struct sipreg_backoff backoff = {
-        sipreg_config_retry_base(client->config) * (bound ? 3 : 1),
+        (uint64_t)sipreg_config_retry_base(client->config) * (bound ? 3 : 1),
         sipreg_config_retry_max(client->config),
         client->failures,
         bound ? sipreg_state_until(client, client->lapses_at) : 0,
@@ -22,30 +22,48 @@ void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_resp
     };
 
     client->next_at = client->now + sipreg_schedule_retry(&backoff, sipreg_state_jitter(client));
+    client->patient = response != NULL || client->failures > 1;
 }
 
 void sipreg_outcome_removed(struct sipreg_client *client, int error,
                             const struct sipreg_response *response)
 {
-    client->fact = error == SIPREG_OK ? FACT_UNBOUND : FACT_UNKNOWN;
+    sipreg_state_unbind(client, error == SIPREG_OK ? FACT_UNBOUND : FACT_UNKNOWN);
     client->wish = WISH_NOTHING;
     client->clear = false;
+    client->again = false;
     client->replaced[0] = '\0';
     sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, error, response);
 }
 
-/* Registering failed for good. A binding that is still there is no longer kept up. */
+/* Registering failed for good. A binding that may still be there is no longer kept up. A retry that
+   the config asks for is a true one, with the same credentials again. */
 static void refuse(struct sipreg_client *client, int error, const struct sipreg_response *response)
 {
     uint32_t retry = client->config->refused_retry;
 
-    client->fact = client->fact == FACT_BOUND ? FACT_UNKNOWN : FACT_UNBOUND;
-    sipreg_routes_forget(client);
-    if (retry == 0)
+    sipreg_state_unbind(client, client->fact == FACT_BOUND ? FACT_UNKNOWN : client->fact);
+    if (retry == 0) {
         client->wish = WISH_NOTHING;
-    else
+        client->refused = true;
+    } else {
         client->next_at = sipreg_state_later(client->now, retry);
+        client->patient = true;
+        sipreg_session_forgive(client);
+    }
     sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);
+}
+
+static bool is_removal(const struct sipreg_client *client)
+{
+    return client->purpose == REMOVE || client->purpose == CLEAR;
+}
+
+/* Was the request that has ended the last one before we are gone? Not, if registration is wished
+   for again, nor if what was asked for meanwhile is to remove more than our own contact. */
+static bool was_last_removal(const struct sipreg_client *client)
+{
+    return client->wish == WISH_UNBOUND && (client->purpose == CLEAR || !client->clear);
 }
 
 void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outcome, int error,
@@ -56,7 +74,7 @@ void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outco
         client->query = false;
         sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);
     } else if (client->purpose != REGISTER) {
-        if (client->wish == WISH_UNBOUND)
+        if (was_last_removal(client))
             sipreg_outcome_removed(client, error, response);
     } else if (client->wish == WISH_BOUND && outcome == SIPREG_LATER) {
         if (client->failures < UINT8_MAX)
@@ -70,8 +88,8 @@ void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outco
 
 void sipreg_outcome_unanswered(struct sipreg_client *client, int error)
 {
-    if (client->fact != FACT_BOUND)
-        client->fact = FACT_UNKNOWN;
+    if (client->fact != FACT_BOUND || is_removal(client))
+        sipreg_state_unbind(client, FACT_UNKNOWN);
     sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
 }
 
@@ -82,7 +100,6 @@ static void keep_binding(struct sipreg_client *client, const struct sipreg_own *
     client->fact = FACT_BOUND;
     client->listed = own->listed;
     client->granted = own->granted;
-    client->bound_at = client->now;
     client->lapses_at = sipreg_state_later(sent_at, own->granted);
     client->next_at =
         sent_at + sipreg_schedule_refresh(own->granted, sipreg_state_timers(client).t1,
@@ -101,11 +118,13 @@ static void accept_registration(struct sipreg_client *client,
     sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
                         !client->config->require_listed);
     if (!own.found || own.granted == 0) {
-        client->fact = FACT_UNBOUND;
+        sipreg_state_unbind(client, own.found ? FACT_UNBOUND : FACT_UNKNOWN);
         sipreg_outcome_fail(client, SIPREG_LATER, SIPREG_UNLISTED, response);
         return;
     }
     client->failures = 0;
+    client->patient = false;
+    client->bound_at = client->now;
     client->replaced[0] = '\0';
     client->body_done = true;
     sipreg_routes_keep(client, response);
@@ -113,21 +132,27 @@ static void accept_registration(struct sipreg_client *client,
     sipreg_state_report(client, SIPREG_EVENT_REGISTERED, auth, response);
 }
 
-/* What the registrar lists is the fact; no guessing here, since a list without us may be right. */
+/* What the registrar lists is the fact; no guessing here, since a list without us may be right.
+   Where it says nothing of time, what we know still holds. A query refreshes nothing, so it puts
+   nothing off. */
 static void accept_query(struct sipreg_client *client, const struct sipreg_response *response)
 {
+    int64_t left = sipreg_state_until(client, client->lapses_at) / 1000;
+    uint64_t planned = client->next_at;
     struct sipreg_own own;
 
     client->query = false;
     sipreg_state_report(client, SIPREG_EVENT_BINDINGS, SIPREG_OK, response);
     if (client->wish != WISH_BOUND || client->fact != FACT_BOUND)
         return;
-    sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
-                        false);
+    if (client->replaced[0] != '\0') /* what is bound is another contact than ours is now */
+        return;
+    sipreg_binding_find(&own, response, client->contacts[0].uri, left, false);
     if (own.found && own.granted > 0) {
         keep_binding(client, &own);
+        client->next_at = planned < client->next_at ? planned : client->next_at;
     } else if (client->listed) {
-        client->fact = FACT_UNBOUND;
+        sipreg_state_unbind(client, FACT_UNBOUND);
         client->failures = 1;
         sipreg_outcome_retry(client, NULL);
     }
@@ -137,21 +162,20 @@ static void accept_answer(struct sipreg_client *client, const struct sipreg_resp
 {
     int auth = sipreg_session_verify(client, response);
 
-    client->again = false;
     if (client->config->require_rspauth && !client->verified) {
+        if (client->fact == FACT_UNBOUND) /* whoever has answered: it may be bound now */
+            client->fact = FACT_UNKNOWN;
         sipreg_outcome_fail(client, SIPREG_REFUSED, SIPREG_CHALLENGE, response);
         return;
     }
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
-        client->sessions[i].stale = 0;
     if (client->purpose == REGISTER)
         accept_registration(client, response, auth);
     else if (client->purpose == QUERY)
         accept_query(client, response);
-    else if (client->wish == WISH_UNBOUND)
+    else if (was_last_removal(client))
         sipreg_outcome_removed(client, SIPREG_OK, response);
     else
-        client->fact = FACT_UNBOUND; /* started again meanwhile */
+        sipreg_state_unbind(client, FACT_UNBOUND);
 }
 
 void sipreg_outcome_take(struct sipreg_client *client, const struct sipreg_response *response)

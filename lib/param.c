@@ -23,10 +23,8 @@ bool sipreg_param_take(struct sipreg_cursor *c, struct sipreg_parameter *paramet
 
     if (!sipreg_cursor_token(&at, &got.name))
         return false;
-    if (at.p < at.end && (*at.p == '=' || sipreg_is(*at.p, SIPREG_BLANK | SIPREG_CONTROL))) {
-        if (sipreg_cursor_separator(&at, '=') && !value(&at, &got.value))
-            return false;
-    }
+    if (sipreg_cursor_separator(&at, '=') && !value(&at, &got.value))
+        return false;
     *parameter = got;
     *c = at;
     return true;

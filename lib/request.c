@@ -62,8 +62,8 @@ static void uri(struct sipreg_out *out, const struct sipreg_request *request)
 {
     struct sipreg_request_uri uri = sipreg_digest_uri(request);
 
-    for (size_t i = 0; i < 3; i++)
-        sipreg_out_str(out, uri.parts[i]);
+    sipreg_out_str(out, uri.parts[0]);
+    sipreg_out_str(out, uri.parts[1]);
 }
 
 static void start_line(struct sipreg_out *out, const struct sipreg_request *request)
@@ -78,6 +78,10 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
 {
     static const char *const transports[] = {"UDP", "TCP", "TLS"};
 
+    if ((unsigned)request->transport > SIPREG_TLS) {
+        sipreg_out_fail(out, SIPREG_ARGUMENT);
+        return;
+    }
     OUT(out, "Via: SIP/2.0/");
     sipreg_out_text(out, transports[request->transport]);
     OUT(out, " ");

@@ -53,13 +53,9 @@ struct sipreg_str sipreg_client_route(const struct sipreg_client *client, enum s
 {
     const char *p = client->routes, *end = p + client->routes_used;
 
-    while (p < end) {
-        const char *nul = (const char *)memchr(p, '\0', (size_t)(end - p));
-        if (nul == NULL)
-            break;
+    for (; p < end; p += strlen(p) + 1) {
         if (*p == marks[route] && index-- == 0)
-            return sipreg_str_between(p + 1, nul);
-        p = nul + 1;
+            return sipreg_str_of(p + 1);
     }
     return (struct sipreg_str){NULL, 0};
 }

@@ -10,8 +10,8 @@
 uint64_t sipreg_schedule_refresh(int64_t granted, uint32_t t1, uint32_t random);
 
 struct sipreg_backoff {
-    uint32_t base;       /* seconds */
-    uint32_t max;        /* seconds */
+    uint64_t base;       /* seconds */
+    uint64_t max;        /* seconds */
     unsigned failures;   /* in a row, from 1 */
     uint64_t valid_for;  /* ms that a binding still lives; 0: there is none */
     int64_t retry_after; /* seconds, or below zero: the server did not say */

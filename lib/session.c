@@ -18,20 +18,28 @@ bool sipreg_session_used(const struct sipreg_session *session)
     return session->challenge.realm.p != NULL;
 }
 
+static void forget(struct sipreg_session *session)
+{
+    memset(session, 0, sizeof *session);
+}
+
 struct sipreg_session *sipreg_session_find(struct sipreg_client *client,
                                            const struct sipreg_challenge *challenge)
 {
-    struct sipreg_session *unused = NULL;
+    struct sipreg_session *vacant = NULL;
 
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
         struct sipreg_session *session = &client->sessions[i];
-        if (!sipreg_session_used(session))
-            unused = unused == NULL ? session : unused;
-        else if (session->challenge.proxy == challenge->proxy &&
-                 sipreg_str_equal(session->challenge.realm, challenge->realm))
+        if (sipreg_session_used(session) && session->challenge.proxy == challenge->proxy &&
+            sipreg_str_equal(session->challenge.realm, challenge->realm))
             return session;
+        if (!session->fresh && !session->taken &&
+            (vacant == NULL || (sipreg_session_used(vacant) && !sipreg_session_used(session))))
+            vacant = session;
     }
-    return unused;
+    if (vacant != NULL) /* else the realms of earlier years would shut out today's */
+        forget(vacant);
+    return vacant;
 }
 
 /* Copies *s to the place *to, moves that on, and makes *s the copy. */
@@ -79,9 +87,12 @@ void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str no
     challenge->count = 0;
 }
 
-void sipreg_session_forget(struct sipreg_session *session)
+void sipreg_session_forgive(struct sipreg_client *client)
 {
-    memset(session, 0, sizeof *session);
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        if (client->sessions[i].rejected)
+            forget(&client->sessions[i]);
+    }
 }
 
 /* The config's credentials, unless the application has others for this challenge. */
@@ -115,9 +126,13 @@ static int verify(struct sipreg_client *client, struct sipreg_session *session,
     struct sipreg_authinfo info;
     int result = find_credentials(client, &session->challenge, &credentials);
 
-    if (result == SIPREG_OK)
-        result = sipreg_challenge_verify(&info, &session->answer, &credentials, &client->request,
-                                         response);
+    if (result != SIPREG_OK)
+        return result;
+    /* asking anew may have let go of the name that was used before */
+    session->answer.user =
+        credentials.user != NULL ? sipreg_str_of(credentials.user) : client->user;
+    result =
+        sipreg_challenge_verify(&info, &session->answer, &credentials, &client->request, response);
     if (result != SIPREG_OK)
         return result;
     client->verified = client->verified || info.verified;

@@ -8,7 +8,8 @@
 #include <sipreg/client.h>
 #include <sipreg/storage.h>
 
-/* The session with the challenge's realm and header; else one that is unused; else NULL. */
+/* The session with the challenge's realm and header; else one that is unused, or of a realm that
+   has not challenged in this attempt and is forgotten for it; else NULL. */
 struct sipreg_session *sipreg_session_find(struct sipreg_client *client,
                                            const struct sipreg_challenge *challenge);
 bool sipreg_session_used(const struct sipreg_session *session);
@@ -17,7 +18,8 @@ bool sipreg_session_used(const struct sipreg_session *session);
 int sipreg_session_keep(struct sipreg_session *session, const struct sipreg_challenge *challenge);
 /* A nonce for the next request (nextnonce). What does not fit is ignored. */
 void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str nonce);
-void sipreg_session_forget(struct sipreg_session *session);
+/* Forgets the sessions whose credentials were rejected: they may be tried again. */
+void sipreg_session_forgive(struct sipreg_client *client);
 
 /* Computes the answer for client->request. SIPREG_ARGUMENT and SIPREG_CHALLENGE: there are no
    credentials for this challenge; SIPREG_HASH, SIPREG_RANDOM. */

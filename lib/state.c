@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "ident.h"
+#include "routes.h"
 
 void sipreg_state_advance(struct sipreg_client *client, uint32_t tick)
 {
@@ -79,12 +80,19 @@ enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client)
     if (client->wish == WISH_UNBOUND)
         return SIPREG_UNREGISTERING;
     if (client->wish == WISH_NOTHING)
-        return client->query || sipreg_state_under_way(client) ? SIPREG_QUERYING : SIPREG_IDLE;
+        return client->query ? SIPREG_QUERYING : SIPREG_IDLE;
     if (client->fact == FACT_BOUND)
         return SIPREG_REGISTERED;
     if (sipreg_state_under_way(client) || client->now >= client->next_at)
         return sipreg_state_reachable(client) ? SIPREG_REGISTERING : SIPREG_WAITING;
     return SIPREG_WAITING;
+}
+
+/* RFC 3608 6.1: a Service-Route is good as long as the registration that brought it. */
+void sipreg_state_unbind(struct sipreg_client *client, uint8_t fact)
+{
+    client->fact = fact;
+    sipreg_routes_forget(client);
 }
 
 void sipreg_state_report(struct sipreg_client *client, enum sipreg_event_type type, int error,

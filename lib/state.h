@@ -29,6 +29,9 @@ bool sipreg_state_reachable(const struct sipreg_client *client);
 /* The purpose of the request that is to be sent now, if none is under way. */
 int sipreg_state_due(const struct sipreg_client *client);
 
+/* The registrar holds nothing for us any more (FACT_UNBOUND), or nobody knows (FACT_UNKNOWN). */
+void sipreg_state_unbind(struct sipreg_client *client, uint8_t fact);
+
 /* Makes an event for the application. It takes the place of one that was not fetched. */
 void sipreg_state_report(struct sipreg_client *client, enum sipreg_event_type type, int error,
                          const struct sipreg_response *response);

@@ -17,10 +17,18 @@
 static void forgive(struct sipreg_client *client)
 {
     client->failures = 0;
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        if (client->sessions[i].rejected)
-            sipreg_session_forget(&client->sessions[i]);
-    }
+    client->refused = false;
+    sipreg_session_forgive(client);
+}
+
+/* Is all well, or about to be? Then start changes nothing. */
+static bool is_registering(const struct sipreg_client *client)
+{
+    if (client->wish != WISH_BOUND)
+        return false;
+    if (sipreg_state_under_way(client) && client->purpose == REGISTER)
+        return true;
+    return client->fact == FACT_BOUND && client->failures == 0;
 }
 
 int sipreg_client_start(struct sipreg_client *client, uint32_t now)
@@ -28,8 +36,7 @@ int sipreg_client_start(struct sipreg_client *client, uint32_t now)
     if (client->config == NULL)
         return SIPREG_STATE;
     sipreg_state_advance(client, now);
-    if (client->wish == WISH_BOUND &&
-        (client->fact == FACT_BOUND || sipreg_state_under_way(client)))
+    if (is_registering(client))
         return SIPREG_OK;
     client->wish = WISH_BOUND;
     client->clear = false;
@@ -44,6 +51,7 @@ int sipreg_client_stop(struct sipreg_client *client, uint32_t now)
         return SIPREG_STATE;
     sipreg_state_advance(client, now);
     client->wish = WISH_UNBOUND;
+    client->refused = false;
     return SIPREG_OK;
 }
 
@@ -81,9 +89,11 @@ int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
         return SIPREG_STATE;
     sipreg_state_advance(client, now);
     client->credentials = *credentials;
-    forgive(client);
-    if (client->wish == WISH_NOTHING && client->purpose == REGISTER)
+    if (client->refused)
         client->wish = WISH_BOUND;
+    forgive(client);
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        client->sessions[i].sent = false; /* a rejection under way means the old ones */
     if (client->fact != FACT_BOUND)
         client->next_at = client->now;
     return SIPREG_OK;
@@ -92,11 +102,28 @@ int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
 /* The old address is gone, and with it every answer that was sent to it. */
 static void drop_everything(struct sipreg_client *client)
 {
+    if (sipreg_state_under_way(client) && client->fact == FACT_UNBOUND)
+        client->fact = FACT_UNKNOWN;
     sipreg_transaction_abandon(&client->transaction);
     sipreg_flow_close(client);
     client->again = false;
     client->failures = 0;
     client->next_at = client->now;
+}
+
+/* Our contact is another one now. The old one is to be removed, if the registrar may have it; if it
+   was never sent, the one before it still is. */
+static void replace_contact(struct sipreg_client *client, const char *old)
+{
+    struct sipreg_str ours = sipreg_str_of(client->contact);
+
+    if (sipreg_str_equal(sipreg_str_of(old), ours))
+        return;
+    if (client->offered && client->fact != FACT_UNBOUND)
+        memcpy(client->replaced, old, sizeof client->replaced);
+    if (sipreg_str_equal(sipreg_str_of(client->replaced), ours))
+        client->replaced[0] = '\0';
+    client->offered = false;
 }
 
 int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local)
@@ -115,12 +142,19 @@ int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *l
     if (result != SIPREG_OK)
         return result;
     sipreg_state_advance(client, now);
-    if (client->contacts[0].uri == client->contact && client->fact != FACT_UNBOUND &&
-        client->request.cseq != 0 &&
-        !sipreg_str_equal(sipreg_str_of(old), sipreg_str_of(client->contact)))
-        memcpy(client->replaced, old, sizeof old);
     drop_everything(client);
+    if (client->contacts[0].uri == client->contact)
+        replace_contact(client, old);
     return SIPREG_OK;
+}
+
+/* At least: with its identifiers, of which there are none yet, and without credentials. */
+static size_t size_of_register(const struct sipreg_request *request)
+{
+    enum { CSEQ_DIGITS = 9 }; /* beyond the one of 0 */
+
+    return (size_t)sipreg_request_print(request, NULL, 0) + sizeof request->call_id - 1 +
+           sizeof request->tag - 1 + sizeof request->branch - 1 + CSEQ_DIGITS;
 }
 
 int sipreg_client_init_sized(struct sipreg_client *client, size_t client_size,
@@ -132,14 +166,11 @@ int sipreg_client_init_sized(struct sipreg_client *client, size_t client_size,
     if (client_size != sizeof *client)
         return SIPREG_ARGUMENT; /* not even safe to touch */
     *client = at_rest;
-    if (config_size != sizeof *config || sipreg_client_fault(config) != NULL)
+    if (config == NULL || config_size != sizeof *config || sipreg_client_fault(config) != NULL)
         return SIPREG_ARGUMENT;
     result = sipreg_config_apply(client, config);
-    if (result == SIPREG_OK) {
-        int n =
-            sipreg_request_print(&client->request, config->io->scratch, config->io->scratch_size);
-        result = n < 0 ? n : SIPREG_OK;
-    }
+    if (result == SIPREG_OK && config->io->scratch_size < size_of_register(&client->request))
+        result = SIPREG_SPACE;
     if (result != SIPREG_OK) {
         client->config = NULL;
         return result;

@@ -18,7 +18,7 @@ static const int lengths[] = {2, 2, 2, 67, 1, 44, 45, 2};
    and checks that the messages are found as if it had come in one. */
 static void assert_found(const size_t *pieces, size_t n)
 {
-    struct sipreg_frame frame = {0, 0};
+    struct sipreg_frame frame = {0, 0, 0};
     size_t taken = 0, there = 0, found = 0, size = sizeof stream - 1;
 
     for (size_t i = 0; found < COUNT(lengths); i++) {
@@ -106,7 +106,7 @@ static void test_a_length_that_is_missing_wrong_or_contradicted_loses_the_framin
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sipreg_str text = given_text(rows[i].text);
-        struct sipreg_frame frame = {0, 0};
+        struct sipreg_frame frame = {0, 0, 0};
         int result = sipreg_frame_next(&frame, text.p, text.n);
         if (result != rows[i].result)
             fail_msg("row %u: %d instead of %d", (unsigned)i, result, rows[i].result);
@@ -121,7 +121,7 @@ static void test_a_message_may_have_65535_octets_and_no_more(void **state)
     (void)state;
     for (size_t size = 65534; size <= 65537; size++) {
         char *text = (char *)malloc(size);
-        struct sipreg_frame frame = {0, 0};
+        struct sipreg_frame frame = {0, 0, 0};
         assert_non_null(text);
         memset(text, 'x', size);
         memcpy(text, start, sizeof start - 1);
@@ -140,7 +140,7 @@ static void test_a_line_that_never_ends_is_given_up(void **state)
     (void)state;
     assert_non_null(text);
     for (size_t i = 0; i < COUNT(starts); i++) {
-        struct sipreg_frame frame = {0, 0};
+        struct sipreg_frame frame = {0, 0, 0};
         memset(text, 'x', 65536);
         memcpy(text, starts[i], strlen(starts[i]));
         assert_int_equal(sipreg_frame_next(&frame, text, 65535), SIPREG_PARTIAL);
@@ -154,7 +154,7 @@ static void test_lines_that_were_seen_are_not_read_again(void **state)
 {
     static const char text[] = HEAD "Content-Length: 3\r\nA: b\r\n c\r\nD: e\r\n\r\nabc";
     char copy[sizeof text];
-    struct sipreg_frame frame = {0, 0};
+    struct sipreg_frame frame = {0, 0, 0};
     int result = SIPREG_PARTIAL;
 
     (void)state;
@@ -170,6 +170,21 @@ static void test_lines_that_were_seen_are_not_read_again(void **state)
     assert_int_equal(result, sizeof text - 1);
 }
 
+/* Nor is the part of a line that has been looked through: line ends put there are not found. */
+static void test_an_unfinished_line_is_not_looked_through_again(void **state)
+{
+    static const char text[] = HEAD "A: a long line that comes in two pieces";
+    const size_t size = sizeof text - 1;
+    char copy[sizeof text];
+    struct sipreg_frame frame = {0, 0, 0};
+
+    (void)state;
+    memcpy(copy, text, sizeof text);
+    assert_int_equal(sipreg_frame_next(&frame, copy, size - 10), SIPREG_PARTIAL);
+    memset(copy + frame.seen + 1, '\n', size - 11 - frame.seen);
+    assert_int_equal(sipreg_frame_next(&frame, copy, size), SIPREG_PARTIAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +195,7 @@ int main(void)
         TEST(test_a_message_may_have_65535_octets_and_no_more),
         TEST(test_a_line_that_never_ends_is_given_up),
         TEST(test_lines_that_were_seen_are_not_read_again),
+        TEST(test_an_unfinished_line_is_not_looked_through_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,8 @@ SIPREG_API int sipreg_challenge_permitted(const struct sipreg_challenge *challen
  *
  * SIPREG_OK; SIPREG_ARGUMENT: no user, neither password nor ha1, ha1 of another length or algorithm
  * than the challenge's, a user name with control characters; SIPREG_CHALLENGE: the credentials are
- * for another realm; SIPREG_HASH; SIPREG_RANDOM. On failure the answer is empty, and
+ * for another realm, or the nonce has been used 2^32-1 times; SIPREG_STATE: the challenge is empty,
+ * reading it failed; SIPREG_HASH; SIPREG_RANDOM. On failure the answer is empty, and
  * sipreg_request_write() of a request that carries it returns SIPREG_STATE.
  */
 SIPREG_API int sipreg_challenge_answer(struct sipreg_answer *answer,
@@ -117,7 +118,7 @@ struct sipreg_authinfo {
 /*
  * Reads Authentication-Info (Proxy-Authentication-Info for a proxy's challenge) and verifies
  * rspauth, cnonce and nc. SIPREG_OK, also when there is none; SIPREG_CHALLENGE: it is wrong;
- * SIPREG_HASH.
+ * SIPREG_STATE: the answer is empty; SIPREG_HASH.
  */
 SIPREG_API int sipreg_challenge_verify(struct sipreg_authinfo *info,
                                        const struct sipreg_answer *answer,

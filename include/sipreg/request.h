@@ -102,9 +102,11 @@ SIPREG_API int sipreg_request_renew(struct sipreg_request *request, sipreg_rando
                                     void *user);
 
 /*
- * Writes the request into out; out NULL (size 0) measures only. Returns the number of octets, all
- * of them written; SIPREG_SPACE: size is too small, out holds nothing of use; SIPREG_STATE: not
- * renewed; SIPREG_ARGUMENT: a field cannot be written.
+ * Writes the request into out; out NULL (size 0) measures only. The fields are those that renew has
+ * checked: of what was changed since only texts are looked at again, for control characters.
+ *
+ * Returns the number of octets, all of them written; SIPREG_SPACE: size is too small, out holds
+ * nothing of use; SIPREG_STATE: not renewed; SIPREG_ARGUMENT: a field cannot be written.
  */
 SIPREG_API int sipreg_request_write(const struct sipreg_request *request, void *out, size_t size);
 

@@ -65,7 +65,7 @@ struct sipreg_binding {
  * SIPREG_PARTIAL: the header does not end, or Content-Length says more than there is: not a whole
  * message; SIPREG_FOREIGN: a request or something else than SIP (CRLF, STUN); SIPREG_SYNTAX: a
  * response that cannot be used: a mandatory header (Via, From, To, Call-ID, CSeq) missing, twice or
- * malformed, another version, a status outside 100 to 699.
+ * malformed, another version, a status outside 100 to 699; SIPREG_LIMIT: more than 65535 octets.
  */
 SIPREG_API int sipreg_response_parse(struct sipreg_response *response, const void *bytes, size_t n);
 
@@ -101,8 +101,9 @@ SIPREG_API struct sipreg_str sipreg_param(struct sipreg_str params, const char *
  * SIPREG_LIMIT: the message would be larger than 65535 octets.
  */
 struct sipreg_frame {
-    size_t seen;  /* octets looked at: up to here only whole lines */
-    int64_t body; /* 1 + Content-Length; 0 not seen yet */
+    size_t seen;   /* up to here stand only whole lines */
+    size_t looked; /* up to here a line end was looked for */
+    int64_t body;  /* 1 + Content-Length; 0 not seen yet */
 };
 
 SIPREG_API int sipreg_frame_next(struct sipreg_frame *frame, const void *bytes, size_t n);

@@ -31,6 +31,7 @@ struct sipreg_session {
     bool sent;     /* the request under way carries its answer */
     bool taken;    /* has taken up a challenge of the response being read */
     bool rejected; /* the server refused the credentials: not to be tried again */
+    bool passed;   /* the server has let its answer pass, and asked for something else */
     uint8_t stale; /* stale=true in a row */
     char text[SIPREG_CHALLENGE_SIZE];
 };
@@ -51,6 +52,7 @@ struct sipreg_client {
     uint8_t wish;
     bool query;
     bool clear;
+    bool refused; /* gave up wishing to be bound */
 
     /* the fact: what the registrar holds for us */
     uint8_t fact;
@@ -62,17 +64,18 @@ struct sipreg_client {
     char local[SIPREG_LOCAL_SIZE];
     char contact[SIPREG_CONTACT_SIZE];  /* ours, unless the config has one */
     char replaced[SIPREG_CONTACT_SIZE]; /* an earlier one that may still be bound; or empty */
+    bool offered;                       /* ours has been sent to the registrar */
     uint16_t routes_used;
     char routes[SIPREG_ROUTE_SIZE];
 
     /* the attempt */
     uint8_t purpose; /* of the request under way, or of the last one */
     bool again;      /* repeat at once */
-    bool guessed;    /* a 423 without Min-Expires was answered by a guess */
     bool without_body;
     bool body_done;
     uint8_t rounds;   /* repeats at once, in this attempt */
     uint8_t failures; /* attempts in a row */
+    bool patient;     /* next_at is to be waited for, whatever the flow does */
     int64_t floor;    /* seconds that the registrar demands at least (423) */
     uint64_t next_at; /* no registration before */
 

@@ -18,7 +18,7 @@ import sys
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
     ["names", "param", "uri", "nameaddr", "via"],
-    ["frame", "response", "challenge", "digest", "fault", "request"],
+    ["frame", "response", "challenge", "digest", "authinfo", "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config"],
     ["state", "answers", "outcome", "flow", "wish", "client"],
     ["run"],

@@ -1,5 +1,5 @@
 /*
- * test_digest_verify.c - Authentication-Info (lib/digest.c, sipreg_challenge_verify).
+ * test_authinfo.c - Authentication-Info (sipreg_challenge_verify).
  */
 #include "support.h"
 
