@@ -194,6 +194,17 @@ static enum sipreg_outcome weigh(struct sipreg_client *client,
     }
 }
 
+/* Whose answers were good enough to get the request where this response comes from? A challenge of
+   another realm says so of proxies; a proxy's may come from before the registrar has looked. */
+static void note_passed(struct sipreg_client *client, bool challenged)
+{
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        struct sipreg_session *session = &client->sessions[i];
+        if (session->sent && !session->taken && (session->challenge.proxy || !challenged))
+            session->passed = true;
+    }
+}
+
 enum sipreg_outcome sipreg_answers_weigh(struct sipreg_client *client,
                                          const struct sipreg_response *response, int *error)
 {
@@ -203,10 +214,7 @@ enum sipreg_outcome sipreg_answers_weigh(struct sipreg_client *client,
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
         client->sessions[i].taken = false;
     outcome = weigh(client, response, error);
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        if (client->sessions[i].sent && !client->sessions[i].taken)
-            client->sessions[i].passed = true;
-    }
+    note_passed(client, look_up(response->status) == ANSWER);
     if (outcome == SIPREG_ACCEPTED)
         *error = SIPREG_OK;
     if (outcome == SIPREG_AGAIN && ++client->rounds > ROUNDS_MAX)

@@ -207,9 +207,6 @@ static bool next_repetition(struct sipreg_client *client, struct sipreg_action *
 
 static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
 {
-    static const struct sipreg_event empty;
-
-    *event = empty;
     event->type = (enum sipreg_event_type)client->report_type;
     event->state = sipreg_client_state(client);
     event->status = client->report_status;
