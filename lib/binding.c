@@ -59,4 +59,6 @@ void sipreg_binding_find(struct sipreg_own *own, const struct sipreg_response *r
         return;
     own->found = count == 1 || response->expires > 0;
     own->granted = count == 1 ? alone : response->expires;
+    if (asked > 0 && own->granted > asked) /* a guess may be wrong: not longer than was meant */
+        own->granted = asked;
 }

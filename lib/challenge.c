@@ -14,6 +14,8 @@
 #include "param.h"
 #include "response.h"
 
+#include <string.h>
+
 static const struct {
     struct sipreg_str name;
     enum sipreg_algorithm algorithm;
@@ -139,7 +141,6 @@ static bool take_raw(struct sipreg_cursor *c, struct raw *raw)
 
 static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
 {
-    static const struct sipreg_challenge empty;
     static const struct raw nothing;
     struct sipreg_cursor c = sipreg_cursor_of(value);
     struct raw raw = nothing;
@@ -156,7 +157,7 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
         return false;
     if (qop == 0 && (raw.qop.n > 0 || (algorithm & SESSIONS) != 0))
         return false;
-    *challenge = empty;
+    memset(challenge, 0, sizeof *challenge);
     challenge->realm = raw.realm;
     challenge->nonce = raw.nonce;
     challenge->opaque = raw.opaque;
@@ -187,12 +188,11 @@ bool sipreg_challenge_next(const struct sipreg_response *response, struct sipreg
 int sipreg_challenge_read(struct sipreg_challenge *challenge,
                           const struct sipreg_response *response)
 {
-    static const struct sipreg_challenge empty;
     struct sipreg_place place = {0, 0, 0};
 
     if (sipreg_challenge_next(response, &place, challenge))
         return SIPREG_OK;
-    *challenge = empty;
+    memset(challenge, 0, sizeof *challenge);
     return SIPREG_CHALLENGE;
 }
 

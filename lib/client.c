@@ -12,6 +12,8 @@
 #include "request.h"
 #include "session.h"
 
+#include <string.h>
+
 int sipreg_client_response(struct sipreg_client *client, uint32_t now,
                            const struct sipreg_response *response)
 {
@@ -254,10 +256,9 @@ static bool next_close(struct sipreg_client *client, struct sipreg_action *actio
 /* The reason comes before its consequence: reports first, then the flow, then bytes. */
 bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipreg_action *action)
 {
-    static const struct sipreg_action empty;
     bool under_way, sends;
 
-    *action = empty;
+    memset(action, 0, sizeof *action);
     if (client->config == NULL)
         return false;
     sipreg_state_advance(client, now);

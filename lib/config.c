@@ -88,9 +88,7 @@ int sipreg_config_move(struct sipreg_client *client, const char *local)
 static void describe(struct sipreg_request *request, struct sipreg_contact *contact,
                      const struct sipreg_client_config *config, const char *local)
 {
-    static const struct sipreg_request empty;
-
-    *request = empty;
+    memset(request, 0, sizeof *request);
     request->registrar = config->registrar;
     request->aor = config->aor;
     request->display = config->display;

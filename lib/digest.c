@@ -45,7 +45,7 @@ static unsigned hash_of(enum sipreg_algorithm algorithm)
     }
 }
 
-static bool is_session(enum sipreg_algorithm algorithm)
+bool sipreg_digest_is_session(enum sipreg_algorithm algorithm)
 {
     return ((unsigned)algorithm &
             (SIPREG_MD5_SESS | SIPREG_SHA256_SESS | SIPREG_SHA512_256_SESS)) != 0;
@@ -182,7 +182,7 @@ static int ha1(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
         result = sipreg_digest_read_hex(sipreg_str_of(s->credentials->ha1), ha1);
     else
         return SIPREG_ARGUMENT;
-    if (result != SIPREG_OK || !is_session(algorithm))
+    if (result != SIPREG_OK || !sipreg_digest_is_session(algorithm))
         return result;
     sipreg_hash_start(&hash, hash_of(algorithm));
     add_hex(&hash, ha1);

@@ -36,6 +36,9 @@ int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
 /* Reads value->n octets in hex, of either case. SIPREG_ARGUMENT: not just so many. */
 int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *value);
 
+/* One of the -sess algorithms? */
+bool sipreg_digest_is_session(enum sipreg_algorithm algorithm);
+
 /* Octets of a digest of this algorithm. */
 size_t sipreg_digest_size(enum sipreg_algorithm algorithm);
 

@@ -184,6 +184,17 @@ static const char *contact_fault(const struct sipreg_request *request)
     return NULL;
 }
 
+static const char *lists_fault(const struct sipreg_request *request)
+{
+    if (request->contacts == NULL && request->contact_count > 0)
+        return "contacts: missing, though counted";
+    if (request->routes == NULL && request->route_count > 0)
+        return "routes: missing, though counted";
+    if (request->headers == NULL && request->header_count > 0)
+        return "headers: missing, though counted";
+    return NULL;
+}
+
 static const char *routes_fault(const struct sipreg_request *request)
 {
     struct sipreg_uri uri;
@@ -243,8 +254,8 @@ static const char *body_fault(const struct sipreg_request *request)
 const char *sipreg_request_fault(const struct sipreg_request *request)
 {
     static const char *(*const checks[])(const struct sipreg_request *) = {
-        address_fault, registrar_fault, via_fault,  contact_fault,
-        routes_fault,  headers_fault,   body_fault,
+        lists_fault,   address_fault, registrar_fault, via_fault,
+        contact_fault, routes_fault,  headers_fault,   body_fault,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

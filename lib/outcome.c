@@ -10,11 +10,23 @@
 #include "schedule.h"
 #include "session.h"
 
+/* Seconds. Two requests of ours that met (491) need not wait long. */
+static uint64_t retry_base(const struct sipreg_client *client,
+                           const struct sipreg_response *response)
+{
+    enum { MET = 4 };
+
+    if (response != NULL && response->status == 491)
+        return MET;
+    return (uint64_t)sipreg_config_retry_base(client->config) *
+           (client->fact == FACT_BOUND ? 3 : 1);
+}
+
 void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_response *response)
 {
     bool bound = client->fact == FACT_BOUND;
     struct sipreg_backoff backoff = {
-        (uint64_t)sipreg_config_retry_base(client->config) * (bound ? 3 : 1),
+        retry_base(client, response),
         sipreg_config_retry_max(client->config),
         client->failures,
         bound ? sipreg_state_until(client, client->lapses_at) : 0,

@@ -236,13 +236,12 @@ static int take_message(struct sipreg_cursor *c, struct reading *r)
 
 int sipreg_response_parse(struct sipreg_response *response, const void *bytes, size_t n)
 {
-    static const struct sipreg_response empty;
     struct sipreg_str all = {(const char *)bytes, n};
     struct sipreg_cursor c = sipreg_cursor_of(all);
     struct reading r = {response, SIPREG_ABSENT};
     int result;
 
-    *response = empty;
+    memset(response, 0, sizeof *response);
     response->expires = SIPREG_ABSENT;
     response->min_expires = SIPREG_ABSENT;
     response->retry_after = SIPREG_ABSENT;
@@ -250,7 +249,7 @@ int sipreg_response_parse(struct sipreg_response *response, const void *bytes, s
         return SIPREG_LIMIT;
     result = n == 0 ? SIPREG_FOREIGN : take_message(&c, &r);
     if (result != SIPREG_OK) {
-        *response = empty;
+        memset(response, 0, sizeof *response);
         return result;
     }
     return (int)(c.p - all.p);

@@ -136,7 +136,8 @@ static int verify(struct sipreg_client *client, struct sipreg_session *session,
     if (result != SIPREG_OK)
         return result;
     client->verified = client->verified || info.verified;
-    if (info.nextnonce.n > 0)
+    /* A session key is made of the nonce that opened the session (3.4.2): it goes on with that. */
+    if (info.nextnonce.n > 0 && !sipreg_digest_is_session(session->challenge.algorithm))
         sipreg_session_renonce(session, info.nextnonce);
     return SIPREG_OK;
 }

@@ -142,7 +142,8 @@ int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *l
     if (result != SIPREG_OK)
         return result;
     sipreg_state_advance(client, now);
-    drop_everything(client);
+    if (local == NULL || client->flow != FLOW_OPENING) /* else it is that flow's address */
+        drop_everything(client);
     if (client->contacts[0].uri == client->contact)
         replace_contact(client, old);
     return SIPREG_OK;
@@ -160,12 +161,11 @@ static size_t size_of_register(const struct sipreg_request *request)
 int sipreg_client_init_sized(struct sipreg_client *client, size_t client_size,
                              const struct sipreg_client_config *config, size_t config_size)
 {
-    static const struct sipreg_client at_rest;
     int result;
 
     if (client_size != sizeof *client)
         return SIPREG_ARGUMENT; /* not even safe to touch */
-    *client = at_rest;
+    memset(client, 0, sizeof *client);
     if (config == NULL || config_size != sizeof *config || sipreg_client_fault(config) != NULL)
         return SIPREG_ARGUMENT;
     result = sipreg_config_apply(client, config);

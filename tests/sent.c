@@ -84,6 +84,8 @@ const char *sent_digest(const char *credentials, const char *user, const char *p
     unsigned algorithm = name != NULL && strcmp(name, "SHA-256") == 0 ? SIPREG_SHA256 : SIPREG_MD5;
 
     ha1 = HASH(user, sent_param(credentials, "realm"), password);
+    if (name != NULL && strcmp(name, "MD5-sess") == 0)
+        ha1 = HASH(ha1, nonce, sent_param(credentials, "cnonce"));
     if (qop == NULL)
         return HASH(ha1, nonce, HASH("REGISTER", uri));
     ha2 = strcmp(qop, "auth-int") == 0 ? HASH("REGISTER", uri, HASH(body)) : HASH("REGISTER", uri);

@@ -88,14 +88,22 @@ static void of_two_the_shorter_is_safe(void **state)
 static void who_stands_alone_may_be_guessed(void **state)
 {
     (void)state;
-    check(find("Contact: <sip:alice@203.0.113.1:4>;expires=60\r\n", 1, true), true, false, 60);
-    check(find("Contact: <sip:alice@203.0.113.1:4>\r\n", 1, true), true, false, 1);
-    check(find("Contact: <sip:alice@203.0.113.1:4>;expires=60\r\n", 1, false), false, false, 0);
-    check(find("Expires: 60\r\n", 1, true), true, false, 60);
-    check(find("Expires: 1\r\n", 1, true), true, false, 1);
-    check(find("Expires: 60\r\n", 1, false), false, false, 0);
-    check(find("Expires: 0\r\n", 1, true), false, false, 0);
-    check(find("", 1, true), false, false, 0);
+    check(find("Contact: <sip:alice@203.0.113.1:4>;expires=60\r\n", 99, true), true, false, 60);
+    check(find("Contact: <sip:alice@203.0.113.1:4>\r\n", 99, true), true, false, 99);
+    check(find("Contact: <sip:alice@203.0.113.1:4>;expires=60\r\n", 99, false), false, false, 0);
+    check(find("Expires: 60\r\n", 99, true), true, false, 60);
+    check(find("Expires: 60\r\n", 99, false), false, false, 0);
+    check(find("Expires: 0\r\n", 99, true), false, false, 0);
+    check(find("", 99, true), false, false, 0);
+}
+
+static void a_guess_is_not_trusted_for_longer_than_was_asked(void **state)
+{
+    (void)state;
+    check(find("Contact: <sip:bob@203.0.113.1>;expires=3600\r\n", 60, true), true, false, 60);
+    check(find("Expires: 3600\r\n", 60, true), true, false, 60);
+    check(find("Expires: 3600\r\n", SIPREG_EXPIRES_NONE, true), true, false, 3600);
+    check(find("Contact: <" OURS ">;expires=3600\r\n", 60, true), true, true, 3600);
 }
 
 static void a_contact_that_is_no_uri_finds_nothing(void **state)
@@ -116,6 +124,7 @@ int main(void)
         TEST(times_of_others_never_count),
         TEST(of_two_the_shorter_is_safe),
         TEST(who_stands_alone_may_be_guessed),
+        TEST(a_guess_is_not_trusted_for_longer_than_was_asked),
         TEST(a_contact_that_is_no_uri_finds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,20 @@ static void each_status_means_what_the_table_says(void **state)
     }
 }
 
+static void requests_that_met_are_tried_again_soon_and_then_less_soon(void **state)
+{
+    static const uint32_t least[] = {5000, 8000, 16000, 32000},
+                          most[] = {8000, 16000, 32000, 64000};
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    for (size_t i = 0; i < COUNT(least); i++) {
+        story_reply(s, "491 Request Pending", "");
+        assert_in_range(story_event(s)->retry_in, least[i], most[i]);
+        assert_true(story_until_sent(s, most[i]));
+    }
+}
+
 static void a_body_is_left_out_for_whom_it_bothers(void **state)
 {
     static const struct sipreg_body body = {"text/plain", NULL, "hello", 5};
@@ -286,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(each_status_means_what_the_table_says),
+        STORY(requests_that_met_are_tried_again_soon_and_then_less_soon),
         STORY(a_body_is_left_out_for_whom_it_bothers),
         STORY(a_refusal_of_a_refresh_gives_the_binding_up),
         STORY(a_failed_refresh_leaves_the_binding_alive),

@@ -281,6 +281,26 @@ static void a_flow_nobody_needs_is_closed(void **state)
     assert_int_equal(s->closes, 1);
 }
 
+static void moving_while_a_flow_opens_tells_its_address(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_register(s, "n1", 100);
+    s->opening = OPENS_LATER;
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_true(story_event(s)->refresh_in > 0);
+    story_pass(s, 60 * 1000);
+    assert_int_equal(s->opens, 2);
+    assert_int_equal(sipreg_client_move(&s->client, s->tick, "192.0.2.10:40001"), SIPREG_OK);
+    story_run(s);
+    assert_int_equal(s->opens, 2);
+    assert_int_equal(s->closes, 0);
+    story_flow(s, SIPREG_FLOW_UP);
+    assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP 192.0.2.10:40001;", 29);
+    assert_int_equal(story_count(s, LAST, "Contact"), 2); /* the old one is removed */
+}
+
 static void a_flow_that_is_to_be_closed_comes_up_too_late(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -382,6 +402,7 @@ int main(void)
         STORY(whoever_reopens_for_a_server_that_just_closes_does_not_storm),
         STORY(an_icmp_error_ends_the_request_and_the_next_is_sent_all_the_same),
         STORY(a_flow_nobody_needs_is_closed),
+        STORY(moving_while_a_flow_opens_tells_its_address),
         STORY(a_flow_that_is_to_be_closed_comes_up_too_late),
         STORY(datagrams_too_may_be_opened),
         STORY(a_new_flow_is_no_way_around_a_refusal),

@@ -55,6 +55,22 @@ static void nextnonce_is_used_for_the_next_request(void **state)
     assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
 }
 
+/* Its key was made of the first one, and a server that keeps the key expects it to be. */
+static void a_session_key_stays_with_its_nonce(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_challenge(s, "n1", ", algorithm=MD5-sess");
+    story_reply(s, "200 OK",
+                "Contact: <CONTACT>;expires=100\r\n"
+                "Authentication-Info: nextnonce=\"n2\"\r\n");
+    assert_true(story_until_sent(s, 100 * 1000));
+    assert_string_equal(story_param(s, LAST, "Authorization", "nonce"), "n1");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
+    story_check_digest(s, "Authorization", "alice", SECRET);
+}
+
 static void a_nextnonce_too_long_is_ignored(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -272,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(nextnonce_is_used_for_the_next_request),
+        STORY(a_session_key_stays_with_its_nonce),
         STORY(a_nextnonce_too_long_is_ignored),
         STORY(a_right_rspauth_proves_the_server),
         STORY(a_wrong_or_missing_rspauth_is_a_refusal_where_it_is_required),

@@ -210,6 +210,9 @@ static void test_routes_are_loose(void **state)
 {
     static const struct row rows[] = {
         {WITH(.routes = routes[0], .route_count = 2), NULL},
+        {WITH(.route_count = 1), "routes: missing"},
+        {WITH(.contact_count = 1), "contacts: missing"},
+        {WITH(.header_count = 1), "headers: missing"},
         {WITH(.routes = routes[2], .route_count = 1), "routes: without ;lr"},
         {WITH(.routes = routes[3], .route_count = 1), NULL},
         {WITH(.routes = routes[3], .route_count = 2), "routes: without ;lr"},

@@ -270,6 +270,7 @@ int net_open(struct net *net)
         result = look_up(net);
         if (result == 0)
             result = try_addresses(net);
+        net->moved = false; /* a flow that opens has no other one to close */
     }
     if (result == 0 && net->state == NET_OPEN && net->client != NULL)
         sipreg_client_flow(net->client, clock_ms(), SIPREG_FLOW_UP);

@@ -94,8 +94,9 @@ struct sipreg_io {
     void (*close)(void *user);
 
     /* Asked whenever a digest is computed, or NULL: the config's credentials are used. It finds
-       them in *credentials and may change them. What they point to is used until it is called
-       again. Returns 0, or negative: none for this realm. Must not call back into the library. */
+       them in *credentials and may change them. A password or ha1 is used before it is called
+       again, a user name as long as the client is. Returns 0, or negative: none for this realm.
+       Must not call back into the library. */
     int (*credentials)(void *user, const struct sipreg_challenge *challenge,
                        struct sipreg_credentials *credentials);
 
@@ -178,15 +179,21 @@ SIPREG_API int sipreg_client_clear(struct sipreg_client *client, uint32_t now);
 
 /* The local address has changed (or not, and the device woke up): what is on its way is given up,
    and the binding is renewed, the old contact removed with the same request. local is copied; NULL
-   keeps it. SIPREG_ARGUMENT, SIPREG_LIMIT: it cannot be used, nothing changed. */
+   keeps it. While a flow is being opened, from io.open to sipreg_client_flow(), local is
+   only the address of this flow. SIPREG_ARGUMENT, SIPREG_LIMIT: it cannot be used, nothing changed.
+ */
 SIPREG_API int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local);
-/* Other credentials from now on; a refused registration is tried again. Strings are borrowed. */
+/* Other credentials from now on; a refused registration is tried again. Strings are borrowed; those
+   before may go when the request under way has ended. */
 SIPREG_API int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
                                          const struct sipreg_credentials *credentials);
 
 enum sipreg_flow { SIPREG_FLOW_DOWN, SIPREG_FLOW_UP };
 
-/* The flow is open, could not be opened, or was lost (18.4: for UDP, an ICMP error). */
+/* The flow is open, could not be opened, or was lost (18.4: for UDP, an ICMP error). A lost flow is
+   yours to clean up; it is not closed again. Where the client does not open flows itself, one that
+   comes up again registers at once, unless the server asked for patience, or it failed repeatedly.
+ */
 SIPREG_API int sipreg_client_flow(struct sipreg_client *client, uint32_t now,
                                   enum sipreg_flow flow);
 

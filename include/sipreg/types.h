@@ -47,7 +47,7 @@ enum sipreg_error {
     SIPREG_PARTIAL = -5,   /* the message is not complete: more bytes may follow on a stream */
     SIPREG_SYNTAX = -6,    /* these bytes are no SIP response; on a stream framing is lost */
     SIPREG_FOREIGN = -7,   /* well-formed, but no answer to a request of ours */
-    SIPREG_LATE = -8,      /* an answer of ours that came twice, or after its request was over */
+    SIPREG_LATE = -8,      /* an answer of ours to a request that is over */
     SIPREG_CHALLENGE = -9, /* no challenge that we can answer, or a wrong rspauth */
     SIPREG_POLICY = -10,   /* a challenge that we could answer, but that your policy refuses */
     SIPREG_UNLISTED = -11, /* a 200 to our registration that does not list our contact */
