@@ -10,81 +10,96 @@
 
 #include <string.h>
 
-struct entry {
-    const char *name;
-    enum sipreg_name is;
-};
+static enum sipreg_name find_compact(char letter)
+{
+    switch (sipreg_lower(letter)) {
+    case 'v':
+        return SIPREG_VIA;
+    case 'f':
+        return SIPREG_FROM;
+    case 't':
+        return SIPREG_TO;
+    case 'i':
+        return SIPREG_CALL_ID;
+    case 'm':
+        return SIPREG_CONTACT;
+    case 'l':
+        return SIPREG_CONTENT_LENGTH;
+    case 'c':
+        return SIPREG_CONTENT_TYPE;
+    case 'k':
+        return SIPREG_SUPPORTED;
+    default:
+        return SIPREG_UNKNOWN;
+    }
+}
 
-/* By length, in the usual spelling, each list ended by NULL. */
-static const struct entry length_1[] = {
-    {"v", SIPREG_VIA},          {"f", SIPREG_FROM},      {"t", SIPREG_TO},
-    {"i", SIPREG_CALL_ID},      {"m", SIPREG_CONTACT},   {"l", SIPREG_CONTENT_LENGTH},
-    {"c", SIPREG_CONTENT_TYPE}, {"k", SIPREG_SUPPORTED}, {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_2[] = {{"To", SIPREG_TO}, {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_3[] = {{"Via", SIPREG_VIA}, {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_4[] = {
-    {"From", SIPREG_FROM},
-    {"CSeq", SIPREG_CSEQ},
-    {"Path", SIPREG_PATH_NAME},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_5[] = {
-    {"Route", SIPREG_ROUTE}, {"Allow", SIPREG_ALLOW}, {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_7[] = {
-    {"Contact", SIPREG_CONTACT},
-    {"Call-ID", SIPREG_CALL_ID},
-    {"Expires", SIPREG_EXPIRES},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_9[] = {{"Supported", SIPREG_SUPPORTED}, {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_10[] = {{"User-Agent", SIPREG_USER_AGENT}, {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_11[] = {
-    {"Min-Expires", SIPREG_MIN_EXPIRES},
-    {"Retry-After", SIPREG_RETRY_AFTER},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_12[] = {
-    {"Content-Type", SIPREG_CONTENT_TYPE},
-    {"Max-Forwards", SIPREG_MAX_FORWARDS},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_13[] = {
-    {"Authorization", SIPREG_AUTHORIZATION},
-    {"Service-Route", SIPREG_SERVICE_ROUTE_NAME},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_14[] = {{"Content-Length", SIPREG_CONTENT_LENGTH},
-                                         {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_16[] = {{"WWW-Authenticate", SIPREG_WWW_AUTHENTICATE},
-                                         {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_18[] = {{"Proxy-Authenticate", SIPREG_PROXY_AUTHENTICATE},
-                                         {NULL, SIPREG_UNKNOWN}};
-static const struct entry length_19[] = {
-    {"Authentication-Info", SIPREG_AUTHENTICATION_INFO},
-    {"Content-Disposition", SIPREG_CONTENT_DISPOSITION},
-    {"Proxy-Authorization", SIPREG_PROXY_AUTHORIZATION},
-    {NULL, SIPREG_UNKNOWN},
-};
-static const struct entry length_25[] = {
-    {"Proxy-Authentication-Info", SIPREG_PROXY_AUTHENTICATION_INFO}, {NULL, SIPREG_UNKNOWN}};
-
-static const struct entry *const by_length[] = {
-    NULL,      length_1,  length_2,  length_3,  length_4,  length_5,  NULL, length_7,  NULL,
-    length_9,  length_10, length_11, length_12, length_13, length_14, NULL, length_16, NULL,
-    length_18, length_19, NULL,      NULL,      NULL,      NULL,      NULL, length_25,
-};
+#define IF_IS(literal, found)                                                                      \
+    if (SIPREG_STR_IS(name, literal))                                                              \
+        return found;
 
 enum sipreg_name sipreg_name_find(struct sipreg_str name)
 {
-    const struct entry *entry;
-
-    if (name.n >= sizeof by_length / sizeof by_length[0] || by_length[name.n] == NULL)
-        return SIPREG_UNKNOWN;
-    for (entry = by_length[name.n]; entry->name != NULL; entry++) {
-        if (sipreg_lower(entry->name[0]) == sipreg_lower(name.p[0]) &&
-            sipreg_str_same((struct sipreg_str){entry->name, name.n}, name))
-            return entry->is;
+    switch (name.n) {
+    case 1:
+        return find_compact(name.p[0]);
+    case 2:
+        IF_IS("To", SIPREG_TO)
+        break;
+    case 3:
+        IF_IS("Via", SIPREG_VIA)
+        break;
+    case 4:
+        IF_IS("From", SIPREG_FROM)
+        IF_IS("CSeq", SIPREG_CSEQ)
+        IF_IS("Path", SIPREG_PATH_NAME)
+        break;
+    case 5:
+        IF_IS("Route", SIPREG_ROUTE)
+        IF_IS("Allow", SIPREG_ALLOW)
+        break;
+    case 7:
+        IF_IS("Contact", SIPREG_CONTACT)
+        IF_IS("Call-ID", SIPREG_CALL_ID)
+        IF_IS("Expires", SIPREG_EXPIRES)
+        break;
+    case 9:
+        IF_IS("Supported", SIPREG_SUPPORTED)
+        break;
+    case 10:
+        IF_IS("User-Agent", SIPREG_USER_AGENT)
+        break;
+    case 11:
+        IF_IS("Min-Expires", SIPREG_MIN_EXPIRES)
+        IF_IS("Retry-After", SIPREG_RETRY_AFTER)
+        break;
+    case 12:
+        IF_IS("Content-Type", SIPREG_CONTENT_TYPE)
+        IF_IS("Max-Forwards", SIPREG_MAX_FORWARDS)
+        break;
+    case 13:
+        IF_IS("Authorization", SIPREG_AUTHORIZATION)
+        IF_IS("Service-Route", SIPREG_SERVICE_ROUTE_NAME)
+        break;
+    case 14:
+        IF_IS("Content-Length", SIPREG_CONTENT_LENGTH)
+        break;
+    case 16:
+        IF_IS("WWW-Authenticate", SIPREG_WWW_AUTHENTICATE)
+        break;
+    case 18:
+        IF_IS("Proxy-Authenticate", SIPREG_PROXY_AUTHENTICATE)
+        break;
+    case 19:
+        IF_IS("Authentication-Info", SIPREG_AUTHENTICATION_INFO)
+        IF_IS("Content-Disposition", SIPREG_CONTENT_DISPOSITION)
+        IF_IS("Proxy-Authorization", SIPREG_PROXY_AUTHORIZATION)
+        break;
+    case 25:
+        IF_IS("Proxy-Authentication-Info", SIPREG_PROXY_AUTHENTICATION_INFO)
+        break;
+    default:
+        break;
     }
     return SIPREG_UNKNOWN;
 }

@@ -10,10 +10,6 @@
 
 #define SIPREG_LITERAL(text) ((struct sipreg_str){(text), sizeof(text) - 1})
 
-/* Is s this literal, without case? The length decides most of the time. */
-#define SIPREG_STR_IS(s, text)                                                                     \
-    ((s).n == sizeof(text) - 1 && sipreg_str_same((s), SIPREG_LITERAL(text)))
-
 static inline struct sipreg_str sipreg_str_between(const char *from, const char *to)
 {
     struct sipreg_str s = {from, (size_t)(to - from)};
@@ -31,6 +27,19 @@ static inline struct sipreg_str sipreg_str_of(const char *text)
 bool sipreg_str_equal(struct sipreg_str a, struct sipreg_str b);
 /* Without ASCII case. */
 bool sipreg_str_same(struct sipreg_str a, struct sipreg_str b);
+
+/* Is s this literal, without case? Length, usual spelling and first letter decide most of the time.
+ */
+#define SIPREG_STR_IS(s, literal) sipreg_str_is((s), (literal), sizeof(literal) - 1)
+static inline bool sipreg_str_is(struct sipreg_str s, const char *text, size_t n)
+{
+    if (s.n != n)
+        return false;
+    if (memcmp(s.p, text, n) == 0)
+        return true;
+    return ((s.p[0] ^ text[0]) & 0xDF) == 0 &&
+           sipreg_str_same(s, sipreg_str_between(text, text + n));
+}
 
 /* Without blanks and folds at both ends. Most of the time there are none. */
 struct sipreg_str sipreg_str_strip(struct sipreg_str s);
