@@ -92,6 +92,8 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
     result = sipreg_session_keep(session, &wanted);
     if (result == SIPREG_OK)
         result = sipreg_session_answer(client, session);
+    if (result == SIPREG_ARGUMENT) /* another algorithm of this realm may do, with the same nonce */
+        session->challenge.realm.p = NULL;
     if (result != SIPREG_OK)
         return result;
     session->taken = session->ready = session->fresh = true;

@@ -377,6 +377,18 @@ static void an_ha1_does_instead_of_the_password_where_its_algorithm_is_asked_for
     assert_string_equal(story_param(s, LAST, "Authorization", "nonce"), "b");
     story_check_digest(s, "Authorization", "bob", "zanzibar");
     assert_null(strstr(s->sends[s->sent - 1].text, s->config.ha1));
+
+    /* later, one new nonce for both algorithms: it was not refused yet */
+    story_grant(s, 100);
+    assert_true(story_until_sent(s, 100 * 1000));
+    story_reply(s, "401 Unauthorized",
+                "WWW-Authenticate: Digest realm=\"biloxi.com\", nonce=\"c\", algorithm=SHA-256,"
+                " qop=\"auth\"\r\n"
+                "WWW-Authenticate: Digest realm=\"biloxi.com\", nonce=\"c\", qop=\"auth\"\r\n");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nonce"), "c");
+    story_check_digest(s, "Authorization", "bob", "zanzibar");
+    story_grant(s, 100);
+    assert_state(s, SIPREG_REGISTERED);
 }
 
 static void credentials_that_a_query_found_bad_are_not_tried_by_the_removal(void **state)
