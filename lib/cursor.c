@@ -27,19 +27,6 @@ void sipreg_cursor_blanks(struct sipreg_cursor *c)
     }
 }
 
-bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token)
-{
-    const char *p = c->p;
-
-    while (p < c->end && sipreg_is(*p, SIPREG_TOKEN))
-        p++;
-    if (p == c->p)
-        return false;
-    *token = sipreg_str_between(c->p, p);
-    c->p = p;
-    return true;
-}
-
 /* The quote that ends the string which goes on at p, past escaped octets; NULL if none does. */
 static const char *closing_quote(const char *p, const char *end)
 {
@@ -66,14 +53,4 @@ bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside)
     *inside = sipreg_str_between(c->p + 1, quote);
     c->p = quote + 1;
     return true;
-}
-
-struct sipreg_str sipreg_cursor_until(struct sipreg_cursor *c, unsigned classes)
-{
-    const char *start = c->p, *p = start, *end = c->end;
-
-    while (p < end && !sipreg_is(*p, classes))
-        p++;
-    c->p = p;
-    return sipreg_str_between(start, p);
 }

@@ -53,10 +53,30 @@ static inline bool sipreg_cursor_separator(struct sipreg_cursor *c, char wanted)
 }
 
 /* Takes one or more token characters. */
-bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token);
+static inline bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_str *token)
+{
+    const char *p = c->p;
+
+    while (p < c->end && sipreg_is(*p, SIPREG_TOKEN))
+        p++;
+    if (p == c->p)
+        return false;
+    *token = sipreg_str_between(c->p, p);
+    c->p = p;
+    return true;
+}
+
 /* Takes a quoted string; the slice is what stands between the quotes, escapes in place. */
 bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside);
 /* Takes everything up to the next octet of these classes, perhaps nothing. */
-struct sipreg_str sipreg_cursor_until(struct sipreg_cursor *c, unsigned classes);
+static inline struct sipreg_str sipreg_cursor_until(struct sipreg_cursor *c, unsigned classes)
+{
+    const char *start = c->p, *p = start, *end = c->end;
+
+    while (p < end && !sipreg_is(*p, classes))
+        p++;
+    c->p = p;
+    return sipreg_str_between(start, p);
+}
 
 #endif

@@ -140,14 +140,3 @@ int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line)
     line->value = sipreg_str_trim(sipreg_str_between(p, end));
     return SIPREG_OK;
 }
-
-bool sipreg_line_empty(struct sipreg_cursor *c)
-{
-    struct sipreg_cursor at = *c;
-
-    sipreg_cursor_char(&at, '\r');
-    if (!sipreg_cursor_char(&at, '\n'))
-        return false;
-    *c = at;
-    return true;
-}

@@ -52,6 +52,17 @@ struct sipreg_line {
 int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line);
 
 /* Takes an empty line, CRLF or LF. */
-bool sipreg_line_empty(struct sipreg_cursor *c);
+static inline bool sipreg_line_empty(struct sipreg_cursor *c)
+{
+    struct sipreg_cursor at = *c;
+
+    if (at.p<at.end && * at.p> '\r') /* most lines are not */
+        return false;
+    sipreg_cursor_char(&at, '\r');
+    if (!sipreg_cursor_char(&at, '\n'))
+        return false;
+    *c = at;
+    return true;
+}
 
 #endif

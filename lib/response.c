@@ -39,14 +39,14 @@ static bool seen(const struct reading *r, enum sipreg_name name)
 static int take_status_line(struct sipreg_cursor *c, struct sipreg_response *response)
 {
     const char *lf = (const char *)memchr(c->p, '\n', (size_t)(c->end - c->p));
-    struct sipreg_str protocol = {c->p, 7}, code;
+    struct sipreg_str name = {c->p, 4}, protocol = {c->p, 7}, code;
     uint32_t status;
 
-    if (c->end - c->p < 7 || !sipreg_str_same((struct sipreg_str){c->p, 4}, SIPREG_LITERAL("SIP/")))
+    if (c->end - c->p < 7 || !SIPREG_STR_IS(name, "SIP/"))
         return SIPREG_FOREIGN;
     if (lf == NULL)
         return SIPREG_PARTIAL;
-    if (!sipreg_str_same(protocol, SIPREG_LITERAL("SIP/2.0")))
+    if (!SIPREG_STR_IS(protocol, "SIP/2.0"))
         return SIPREG_SYNTAX;
     struct sipreg_cursor at = {c->p + 7, lf};
     if (at.p == at.end || !sipreg_is(*at.p, SIPREG_BLANK))
