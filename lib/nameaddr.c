@@ -14,7 +14,8 @@
 static void pick(const struct sipreg_parameter *parameter, struct sipreg_wanted *wanted, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (wanted[i].value.p != NULL || !sipreg_str_same(parameter->name, wanted[i].name))
+        if (wanted[i].value.p != NULL ||
+            !sipreg_str_is(parameter->name, wanted[i].name.p, wanted[i].name.n))
             continue;
         wanted[i].value = parameter->value;
         if (parameter->value.p == NULL) /* there, without a value */

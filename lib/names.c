@@ -135,7 +135,7 @@ int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line)
     for (p++; sipreg_is(*p, SIPREG_BLANK);)
         p++;
     c->p = end;
-    while (end > p && (end[-1] == '\n' || end[-1] == '\r'))
+    if (--end > p && end[-1] == '\r') /* more than one line end is trimmed like blanks */
         end--;
     line->value = sipreg_str_trim(sipreg_str_between(p, end));
     return SIPREG_OK;
