@@ -89,7 +89,8 @@ struct sipreg_io {
     void (*event)(void *user, const struct sipreg_event *event); /* or NULL */
 
     /* For transports with connections, or NULL: then flows are up until sipreg_client_flow() says
-       otherwise. open starts to connect and returns 0; sipreg_client_flow() tells how it ended. */
+       otherwise. open starts to connect, to what your transport says and with the name verified
+       that your TLS says (RFC 5922), and returns 0; sipreg_client_flow() tells how it ended. */
     int (*open)(void *user);
     void (*close)(void *user);
 
@@ -121,7 +122,7 @@ struct sipreg_client_config {
     int64_t expires;     /* seconds to ask for: 3600; SIPREG_EXPIRES_NONE: the registrar chooses */
     int64_t expires_max; /* the most that a 423 may make us ask for: 86400 */
 
-    const char *auth_user; /* the AOR's user part, unescaped only if it has no escapes */
+    const char *auth_user; /* the AOR's user part; must be given if that is escaped */
     const char *password;
     const char *ha1; /* instead of the password, with its algorithm */
     unsigned ha1_algorithm;
@@ -141,10 +142,12 @@ struct sipreg_client_config {
     const struct sipreg_body *body; /* goes with the first registration only (RFC 3880) */
 
     uint32_t t1, t2, t4; /* ms: 500, 4000, 5000 (17.1.2) */
-    uint32_t
-        retry_base;     /* seconds: 30, and three times that while a binding lives (RFC 5626 4.5) */
-    uint32_t retry_max; /* seconds: 1800 */
-    uint32_t refused_retry; /* seconds after a refusal: 0, never by itself */
+
+    /* Seconds. The first back-off is up to twice the base, six times while a binding lives; then it
+       doubles up to the maximum (RFC 5626 4.5). */
+    uint32_t retry_base;    /* 30 */
+    uint32_t retry_max;     /* 1800 */
+    uint32_t refused_retry; /* after a refusal: 0, never by itself */
 };
 
 /*
@@ -179,9 +182,8 @@ SIPREG_API int sipreg_client_clear(struct sipreg_client *client, uint32_t now);
 
 /* The local address has changed (or not, and the device woke up): what is on its way is given up,
    and the binding is renewed, the old contact removed with the same request. local is copied; NULL
-   keeps it. While a flow is being opened, from io.open to sipreg_client_flow(), local is
-   only the address of this flow. SIPREG_ARGUMENT, SIPREG_LIMIT: it cannot be used, nothing changed.
- */
+   keeps it. While a flow is being opened, from io.open to sipreg_client_flow(), local is only the
+   address of this flow. SIPREG_ARGUMENT, SIPREG_LIMIT: it cannot be used, nothing changed. */
 SIPREG_API int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local);
 /* Other credentials from now on; a refused registration is tried again. Strings are borrowed; those
    before may go when the request under way has ended. */
@@ -200,8 +202,8 @@ SIPREG_API int sipreg_client_flow(struct sipreg_client *client, uint32_t now,
 /*
  * Hands in one message: a datagram, or what sipreg_frame_next() delimited; borrowed for the call.
  * Then runs. SIPREG_OK: it was for us. Else it changed nothing: SIPREG_FOREIGN: not for us, give it
- * to your SIP stack; SIPREG_LATE: ours, but no longer of interest; SIPREG_PARTIAL, SIPREG_SYNTAX:
- * unusable.
+ * to your SIP stack; SIPREG_LATE: ours, but no longer of interest; SIPREG_PARTIAL, SIPREG_SYNTAX,
+ * SIPREG_LIMIT: unusable; SIPREG_STATE: from within a callback, or init failed.
  */
 SIPREG_API int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *bytes,
                                   size_t n);
