@@ -42,7 +42,8 @@ static int fail(struct tls *tls, const char *what, int error)
     return TLS_FAILED;
 }
 
-/* RFC 5922 7.1: the host of a sip URI without a user part. */
+/* RFC 5922 7.1: the host of a sip URI without a user part. A NUL is no end: it stays in the name,
+   which then is nobody's. */
 static bool uri_domain(const mbedtls_x509_buf *uri, const char **domain, size_t *n)
 {
     const char *p = (const char *)uri->p;
@@ -50,7 +51,7 @@ static bool uri_domain(const mbedtls_x509_buf *uri, const char **domain, size_t 
     if (uri->len < 4 || strncasecmp(p, "sip:", 4) != 0 || memchr(p, '@', uri->len) != NULL)
         return false;
     *domain = p + 4;
-    for (*n = 0; *n < uri->len - 4 && strchr(":;?", (*domain)[*n]) == NULL; ++*n)
+    for (*n = 0; *n < uri->len - 4 && memchr(":;?", (*domain)[*n], 3) == NULL; ++*n)
         continue;
     return true;
 }
