@@ -119,8 +119,8 @@ def folder():
         shutil.rmtree(path, ignore_errors=True)
 
 
-def certificates(path):
-    """ca.crt, and server.crt and server.key for localhost, in the folder."""
+def certificates(path, names="DNS:localhost"):
+    """ca.crt, and server.crt and server.key for these names, in the folder."""
     def openssl(*words):
         try:
             subprocess.run(["openssl", *words], cwd=path, check=True, capture_output=True)
@@ -131,7 +131,7 @@ def certificates(path):
     openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.crt", "-days", "30",
             "-subj", "/CN=Test CA", "-addext", "keyUsage=critical,keyCertSign")
     openssl("req", *curve, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    (path / "names").write_text("subjectAltName=DNS:localhost\n")
+    (path / "names").write_text(f"subjectAltName={names}\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
             "-CAcreateserial", "-days", "30", "-extfile", "names", "-out", "server.crt")
 

@@ -249,8 +249,31 @@ def two_programs(tool):
         expect("bindings of one_shot", len(only(bindings, "bindings")["contacts"]), 1)
 
 
-SCENARIOS = [two_programs, algorithms, judged, several, proxy, over_tls, ipv6, lost, doubled, garbage, stale,
-             challenged_for_ever, busy, too_brief, shorter, refused, silent, connection_lost, others]
+def uri_name(uri):
+    """A subjectAltName with a URI of any octets, in DER as openssl wants it."""
+    name = b"\x86" + bytes([len(uri)]) + uri
+    return "DER:" + ":".join(f"{octet:02x}" for octet in b"\x30" + bytes([len(name)]) + name)
+
+
+def certificate_names(tool):
+    """by which names of a certificate a registrar is known, and by which not"""
+    names = {"URI:sip:localhost": 0, "URI:sip:localhost,DNS:other.example": 0, "DNS:LOCALHOST": 0,
+             "URI:sip:other.example,DNS:localhost": 3, "URI:sips:localhost": 3, "DNS:*.localhost": 3,
+             "URI:sip:alice@localhost": 3, "DNS:localhost.example": 3, "IP:127.0.0.1": 3,
+             uri_name(b"sip:localhost"): 0, uri_name(b"sip:localhost\0.example"): 3}
+    for name, status in names.items():
+        with folder() as path:
+            certificates(path, name)
+            try:
+                once(tool, ["--tls", 0, "--cert", path / "server.crt", "--key", path / "server.key"],
+                     "--ca", path / "ca.crt", transport="tls", status=status)
+            except AssertionError as wrong:
+                raise AssertionError(f"{name}: {wrong}") from wrong
+
+
+SCENARIOS = [two_programs, algorithms, judged, several, proxy, over_tls, certificate_names, ipv6, lost,
+             doubled, garbage, stale, challenged_for_ever, busy, too_brief, shorter, refused, silent,
+             connection_lost, others]
 
 if __name__ == "__main__":  # some scenarios mostly wait, so several are played at once
     sys.exit(scenarios(SCENARIOS, Tool(sys.argv[1]), at_once=8))
