@@ -99,7 +99,7 @@ static void test_published_digests_hold_on_the_hash_functions_of_this_build(void
     (void)state;
     for (size_t i = 0; i < COUNT(vectors); i++) {
         if (!sipreg_hash_available(vectors[i].algorithm))
-            continue; /* test_challenge sees to it that such a challenge is passed over */
+            continue; /* a hash library may lack it: then such a challenge is passed over */
         assert_string_equal(formula(&vectors[i], 1), vectors[i].response);
     }
 }
@@ -192,14 +192,12 @@ static void test_answers_are_those_of_another_implementation(void **state)
          "f04d9773438ed0d968df2f6db0aea772d5476939ec0b417235c118c23c4ae2ab"},
         {",qop=auth-int,algorithm=SHA-256", false, 1, SIPREG_QOP_AUTH_INT,
          "1e06a07e2a4daecbb539ff009a2a177ba45f3f4e55dc461d525315e11fdabe90"},
-#ifndef SIPREG_HASH_PSA
         {",algorithm=SHA-512-256", false, 1, SIPREG_QOP_NONE,
          "208e5e3d3ea36c79c36a015de00cf1ce113cb79712c01f77498795c226bcde45"},
         {",qop=auth,algorithm=SHA-512-256", false, 1, SIPREG_QOP_AUTH,
          "4dff8b4b36b2214b0e41dedca3d35d6feda3852721863073d92e47641dfbc32b"},
         {",qop=auth-int,algorithm=SHA-512-256-sess", true, 1, SIPREG_QOP_AUTH_INT,
          "59d8d071b64d92919ef83aa690ae587828844bd55b5b5d4d5b85ff2cbbb55dc3"},
-#endif
     };
 
     (void)state;

@@ -3,7 +3,7 @@
 
 The library is a house of floors: a file includes headers of lower floors, and on its own floor only
 those to its left. Public headers include only public headers that sipreg.h names before them and three
-of the standard's. Only hash_*.c includes a crypto library. run.c gets by with the public API.
+of the standard's. Only hash_* includes a crypto library. run.c gets by with the public API.
 
     layers.py [libsipreg.a]
 
@@ -57,9 +57,14 @@ def fault_in_public(name, what):
     return None
 
 
+def question(stem):
+    """The name under which a file has its place: the ports of the hash are one."""
+    return "hash" if stem.startswith("hash_") else stem
+
+
 def fault_in_library(path, what):
     """Why the library's file `path` may not include `what`, or None."""
-    name = "hash" if path.stem.startswith("hash_") else path.stem
+    name = question(path.stem)
     if what in STANDARD:
         return None
     if what.startswith(CRYPTO):
@@ -72,13 +77,13 @@ def fault_in_library(path, what):
             return None
         return "it belongs to a higher floor"
     other = re.fullmatch(r"(\w+)\.h", what)
-    if not other or other[1] not in place:
+    if not other or question(other[1]) not in place:
         return "not a header that the library knows"
-    if other[1] == name:
+    if question(other[1]) == name:
         return None
     if name in BESIDE or name == "run":
         return "it uses the public API only"
-    if place[other[1]] < place[name]:
+    if place[question(other[1])] < place[name]:
         return None
     return "it stands higher, or to the right on the same floor"
 
@@ -90,7 +95,7 @@ def faults_in_calls(archive):
                                text=True).stdout.splitlines():
         found = re.search(r":(\w+)\.c\.o:\S* +(\w) (sipreg_\w+)$", line)
         if found:
-            name = "hash" if found[1].startswith("hash_") else found[1]
+            name = question(found[1])
             if found[2] == "U":
                 uses.append((name, found[3]))
             elif found[2].isupper():
@@ -117,7 +122,7 @@ def main():
             if fault:
                 faults.append(f"{path.relative_to(root)} includes {what}: {fault}")
     for path in sorted((root / "lib").glob("*.[ch]")):
-        name = "hash" if path.stem.startswith("hash_") else path.stem
+        name = question(path.stem)
         if name not in place and name not in BESIDE:
             faults.append(f"{path.relative_to(root)}: has no place in tests/tools/layers.py")
             continue
