@@ -7,83 +7,15 @@ Two Kamailios run on free loopback ports, one for MD5 and one for SHA-256. Every
 and TCP is captured, and tshark has to find it well-formed. A scenario is a function below; add it to
 SCENARIOS. Each has a user of its own in USERS, so that they do not see each other's bindings.
 """
-import contextlib
-import glob
 import json
-import os
-import pathlib
 import shutil
 import signal
-import socket
 import sys
-import time
 
-from fixture import (PASSWORD, Capture, Skip, Tool, certificates, expect, folder, free_ports, has_ipv6,
-                     only, process, scenarios, wait_for)
+from fixture import Capture, Skip, Tool, expect, folder, free_ports, has_ipv6, only, scenarios, wait_for
+from kamailio_server import Kamailio, aor, tls
 
-HERE = pathlib.Path(__file__).resolve().parent
 USERS = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan"]
-
-
-class Kamailio:
-    """Where one of them listens."""
-
-    def __init__(self, path, port, algorithm="MD5", min_expires=60, nonce_expire=300):
-        self.path, self.port, self.tls = path, port, port + 1
-        modules = glob.glob("/usr/lib*/kamailio/modules") + glob.glob("/usr/lib*/*/kamailio/modules")
-        if not modules:
-            raise Skip("the modules of kamailio are not where they usually are")
-        words = {"DIR": path, "MODULES": modules[0] + "/", "ALGORITHM": algorithm,
-                 "MIN_EXPIRES": min_expires, "NONCE_EXPIRE": nonce_expire}
-        config = (HERE / "kamailio.cfg").read_text()
-        for name, value in words.items():
-            config = config.replace(f"@{name}@", str(value))
-        (path / "kamailio.cfg").write_text(config)
-        (path / "tls.cfg").write_text(
-            "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\n"
-            f"certificate = {path}/server.crt\nprivate_key = {path}/server.key\n")
-        certificates(path)
-        (path / "db").mkdir()
-        (path / "db/version").write_text(
-            "table_name(string) table_version(int)\nsubscriber:7\nversion:1\n")
-        (path / "db/subscriber").write_text(
-            "id(int,auto) username(string) domain(string) password(string) ha1(string) ha1b(string)\n" +
-            "".join(f"{i}:{user}:localhost:{PASSWORD}:x:x\n" for i, user in enumerate(USERS, 1)))
-
-    @contextlib.contextmanager
-    def running(self):
-        command = ["kamailio", "-f", self.path / "kamailio.cfg", "-DD", "-E", "-e", "-m", 64, "-M", 8,
-                   "-Y", self.path, "-P", self.path / "pid", "-w", self.path]
-        for host in ["127.0.0.1"] + (["[::1]"] if has_ipv6() else []):
-            command += ["-l", f"udp:{host}:{self.port}", "-l", f"tcp:{host}:{self.port}",
-                        "-l", f"tls:{host}:{self.tls}"]
-        if os.geteuid() == 0:
-            command += ["-u", "nobody", "-g", "nogroup"]
-            for item in [self.path, *self.path.rglob("*")]:
-                shutil.chown(item, "nobody", "nogroup")
-        with open(self.path / "log", "w") as log, process(command, stdout=log, stderr=log) as child:
-            def answers():
-                if child.poll() is not None:
-                    raise AssertionError("kamailio ended: " + (self.path / "log").read_text()[-2000:])
-                return self.answers_options()
-            wait_for("answer of kamailio", answers, 20)
-            yield self
-
-    def answers_options(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.settimeout(0.2)
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-            s.sendto((f"OPTIONS sip:localhost:{self.port} SIP/2.0\r\n"
-                      f"Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{time.monotonic_ns()};rport\r\n"
-                      "Max-Forwards: 70\r\nFrom: <sip:ready@localhost>;tag=1\r\n"
-                      f"To: <sip:localhost:{self.port}>\r\nCall-ID: ready-{time.monotonic_ns()}\r\n"
-                      "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n").encode(),
-                     ("127.0.0.1", self.port))
-            try:
-                return s.recv(2048).startswith(b"SIP/2.0 200")
-            except OSError:
-                return False
 
 
 class Setting:
@@ -91,14 +23,6 @@ class Setting:
 
     def __init__(self, tool, md5, sha256, capture):
         self.tool, self.md5, self.sha256, self.capture = tool, md5, sha256, capture
-
-
-def aor(user, server, host="localhost"):
-    return f"sip:{user}@{host}:{server.port}"
-
-
-def tls(user, server):
-    return [f"sip:{user}@localhost:{server.tls}", "--transport", "tls", "--ca", server.path / "ca.crt"]
 
 
 def registers_once(tool, *words):
@@ -260,8 +184,8 @@ def main():
         return 0
     with folder() as first, folder() as second, folder() as third:
         port = free_ports(4)
-        md5 = Kamailio(first, port)
-        sha256 = Kamailio(second, port + 2, algorithm="SHA-256", min_expires=1)
+        md5 = Kamailio(first, port, USERS)
+        sha256 = Kamailio(second, port + 2, USERS, algorithm="SHA-256", min_expires=1)
         setting = Setting(tool, md5, sha256, Capture(third, [md5.port, sha256.port]))
         with setting.capture.running(), md5.running(), sha256.running():
             status = scenarios(SCENARIOS, setting)
