@@ -23,10 +23,12 @@ import traceback
 PASSWORD = "secret"
 
 children = set()  # that run now
+told_to_stop = threading.Event()
 
 
 def give_up(*_):
     """Told to stop: ends the children, so that whoever waits for them fails, and every `with` ends."""
+    told_to_stop.set()
     for child in list(children):
         child.terminate()
     sys.exit(1)
@@ -72,7 +74,7 @@ def expect(what, value, wanted):
 def wait_for(what, condition, seconds=10.0):
     """The first true value of condition(), asked again and again."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and not told_to_stop.is_set():
         value = condition()
         if value:
             return value
@@ -141,6 +143,8 @@ def certificates(path, names="DNS:localhost"):
 @contextlib.contextmanager
 def process(command, **options):
     """A child that is stopped afterwards, by its process id."""
+    if told_to_stop.is_set():
+        raise AssertionError("told to stop")
     child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, **options)
     children.add(child)
     try:
