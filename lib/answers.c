@@ -48,6 +48,7 @@ enum {
     ROUNDS_MAX = 10, /* repeats at once in one attempt, whatever asks for them */
     STALE_MAX = 3,
     GUESS = 3600, /* seconds, when a 423 does not say how many */
+    LEAST = 60,   /* or says how few */
     EXPIRES_MAX = 86400
 };
 
@@ -145,7 +146,8 @@ static enum sipreg_outcome answer(struct sipreg_client *client,
 
 /* 10.2.8. What the server demands is remembered for all requests to come; a demand that is missing
    is guessed once, and one that makes no sense or goes too far is not followed. A request that
-   asked for no time has none to lengthen. */
+   asked for no time has none to lengthen; and one that left it to the server asks for a minute at
+   the least, or a single answer would have us refresh every second from then on. */
 static enum sipreg_outcome lengthen(struct sipreg_client *client,
                                     const struct sipreg_response *response)
 {
@@ -154,6 +156,8 @@ static enum sipreg_outcome lengthen(struct sipreg_client *client,
 
     if (least == SIPREG_ABSENT)
         least = GUESS; /* which is no more than was asked the second time */
+    if (asked == SIPREG_EXPIRES_NONE && least < LEAST)
+        least = LEAST;
     if (asked == 0 || least <= asked || least > most)
         return SIPREG_LATER;
     client->floor = least;

@@ -5,7 +5,7 @@
  * Other schemes, other algorithms, other qops and malformed challenges are passed over: the one
  * behind them may be ours (RFC 8760 2.4). A challenge is one header line; its commas separate
  * parameters. What we must repeat to the server has to be repeatable: a realm, nonce or opaque with
- * a line break or a NUL in it makes the challenge unusable, it is never cut.
+ * a control character in it makes the challenge unusable, it is never cut.
  */
 #include <sipreg/digest.h>
 

@@ -140,13 +140,14 @@ static bool emit(struct sipreg_client *client, struct sipreg_action *action)
 
 /* The next action. */
 
-/* What time has brought about. */
+/* What time has brought about. A binding has lapsed by the time that its request was sent; to the
+   registrar, which counts from when it came, it may live a little longer. */
 static void settle(struct sipreg_client *client)
 {
     if (client->flow == FLOW_OPENING && client->now >= client->flow_at)
         sipreg_flow_stuck(client);
     if (client->fact == FACT_BOUND && client->now >= client->lapses_at) {
-        sipreg_state_unbind(client, FACT_UNBOUND);
+        sipreg_state_unbind(client, FACT_UNKNOWN);
         if (client->wish == WISH_BOUND)
             sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, SIPREG_TIMEOUT, NULL);
     }
@@ -270,7 +271,10 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
     if (sends || next_report(client, action) || next_close(client, action))
         return true;
     /* a request may end without a word: a removal that nobody wants any more */
-    return under_way && !sipreg_state_under_way(client) && next_request(client, action);
+    if (!under_way || sipreg_state_under_way(client))
+        return false;
+    return next_request(client, action) || next_report(client, action) ||
+           next_close(client, action);
 }
 
 enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */

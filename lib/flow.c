@@ -53,6 +53,7 @@ static void renew_binding(struct sipreg_client *client)
         sipreg_outcome_retry(client, NULL);
         if (client->next_at > planned)
             client->next_at = planned;
+        sipreg_state_report(client, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT, NULL);
     }
 }
 

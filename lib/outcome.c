@@ -10,7 +10,8 @@
 #include "schedule.h"
 #include "session.h"
 
-/* Seconds. Two requests of ours that met (491) need not wait long. */
+/* Seconds. A binding that is still there gives time, unless the flow that it was made on is lost
+   (RFC 5626 4.5: all flows down). Two requests of ours that met (491) need not wait long. */
 static uint64_t retry_base(const struct sipreg_client *client,
                            const struct sipreg_response *response)
 {
@@ -19,7 +20,7 @@ static uint64_t retry_base(const struct sipreg_client *client,
     if (response != NULL && response->status == 491)
         return MET;
     return (uint64_t)sipreg_config_retry_base(client->config) *
-           (client->fact == FACT_BOUND ? 3 : 1);
+           (client->fact == FACT_BOUND && client->flow != FLOW_DOWN ? 3 : 1);
 }
 
 void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_response *response)
@@ -162,8 +163,8 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
     if (own.found && own.granted > 0) {
         keep_binding(client, &own);
         client->next_at = planned < client->next_at ? planned : client->next_at;
-    } else if (client->listed) {
-        sipreg_state_unbind(client, FACT_UNBOUND);
+    } else if (client->listed) { /* with 0 seconds it may still live through this one */
+        sipreg_state_unbind(client, own.found ? FACT_UNKNOWN : FACT_UNBOUND);
         client->failures = 1;
         sipreg_outcome_retry(client, NULL);
     }

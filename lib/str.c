@@ -122,20 +122,14 @@ bool sipreg_str_text(struct sipreg_str s)
     return true;
 }
 
-static bool has(struct sipreg_str s, char c)
-{
-    return s.n > 0 && memchr(s.p, c, s.n) != NULL;
-}
-
 bool sipreg_str_quotable(struct sipreg_str s)
 {
-    if (has(s, '\r') || has(s, '\n') || has(s, '\0'))
-        return false;
-    if (!has(s, '\\'))
-        return true;
-    for (size_t i = 0; i < s.n; i++) { /* no escape without what it escapes */
-        if (s.p[i] == '\\' && ++i == s.n)
+    bool escaped = false; /* no escape without what it escapes */
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (sipreg_is(s.p[i], SIPREG_CONTROL))
             return false;
+        escaped = s.p[i] == '\\' && !escaped;
     }
-    return true;
+    return !escaped;
 }

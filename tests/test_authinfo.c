@@ -69,9 +69,11 @@ static void test_rspauth_is_right_or_wrong_and_cnonce_and_nc_are_ours(void **sta
         {"rspauth=\"f32e98fb95b47b5852ff8a9908ff65e9\"", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "0\"", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"e32e\"", SIPREG_CHALLENGE, false, NULL},
+        {"rspauth=e", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"g32e98fb95b47b5852ff8a9908ff65e9\"", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "\",cnonce=\"0A4F113B\"", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "\",cnonce=\"0a4f113\"", SIPREG_CHALLENGE, false, NULL},
+        {"rspauth=\"" RSPAUTH "\",cnonce=0", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "\",nc=00000002", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "\",nc=01000001", SIPREG_CHALLENGE, false, NULL},
         {"rspauth=\"" RSPAUTH "\",nc=1", SIPREG_CHALLENGE, false, NULL},
@@ -132,6 +134,20 @@ static void test_rspauth_of_auth_int_covers_the_body_of_the_response(void **stat
                      SIPREG_CHALLENGE);
 }
 
+static void test_the_qop_of_rspauth_is_the_one_that_stands_beside_it(void **state)
+{
+    struct sipreg_answer answer = sent;
+    struct sipreg_authinfo info;
+
+    (void)state;
+    answer.qop = SIPREG_QOP_AUTH_INT;
+    assert_int_equal(
+        verify(&info, &answer, "Authentication-Info: qop=auth,rspauth=" RSPAUTH "\r\n"), SIPREG_OK);
+    assert_true(info.verified);
+    assert_int_equal(verify(&info, &answer, "Authentication-Info: rspauth=" RSPAUTH "\r\n"),
+                     SIPREG_CHALLENGE);
+}
+
 static void test_a_proxy_s_answer_is_verified_by_its_own_header(void **state)
 {
     struct sipreg_challenge proxy = challenge;
@@ -186,6 +202,9 @@ static void test_only_a_2xx_to_an_answer_with_qop_can_be_verified(void **state)
     assert_int_equal(sipreg_challenge_verify(&info, &sent, &alice, &request, &response), SIPREG_OK);
     assert_false(info.verified);
     assert_str(info.nextnonce, NULL);
+    response = parsed(ANSWER("299 x", "Authentication-Info: rspauth=" RSPAUTH "\r\n"));
+    assert_int_equal(sipreg_challenge_verify(&info, &sent, &alice, &request, &response), SIPREG_OK);
+    assert_true(info.verified);
     answer.qop = SIPREG_QOP_NONE;
     assert_int_equal(verify(&info, &answer, "Authentication-Info: rspauth=0,nextnonce=n2\r\n"),
                      SIPREG_OK);
@@ -215,6 +234,7 @@ int main(void)
         TEST(test_rspauth_is_right_or_wrong_and_cnonce_and_nc_are_ours),
         TEST(test_all_digits_of_nc_count),
         TEST(test_rspauth_of_auth_int_covers_the_body_of_the_response),
+        TEST(test_the_qop_of_rspauth_is_the_one_that_stands_beside_it),
         TEST(test_a_proxy_s_answer_is_verified_by_its_own_header),
         TEST(test_rspauth_follows_the_algorithm_of_the_challenge),
         TEST(test_only_a_2xx_to_an_answer_with_qop_can_be_verified),

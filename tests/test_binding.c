@@ -5,6 +5,7 @@
 
 #include "binding.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define OURS "sip:alice@192.0.2.10:5060"
@@ -93,6 +94,7 @@ static void who_stands_alone_may_be_guessed(void **state)
     check(find("Contact: <sip:alice@203.0.113.1:4>;expires=60\r\n", 99, false), false, false, 0);
     check(find("Expires: 60\r\n", 99, true), true, false, 60);
     check(find("Expires: 60\r\n", 99, false), false, false, 0);
+    check(find("Expires: 1\r\n", 99, true), true, false, 1);
     check(find("Expires: 0\r\n", 99, true), false, false, 0);
     check(find("", 99, true), false, false, 0);
 }
@@ -102,6 +104,8 @@ static void a_guess_is_not_trusted_for_longer_than_was_asked(void **state)
     (void)state;
     check(find("Contact: <sip:bob@203.0.113.1>;expires=3600\r\n", 60, true), true, false, 60);
     check(find("Expires: 3600\r\n", 60, true), true, false, 60);
+    check(find("Expires: 3600\r\n", 1, true), true, false, 1);
+    check(find("Expires: 3600\r\n", 0, true), true, false, 3600); /* asked for no time at all */
     check(find("Expires: 3600\r\n", SIPREG_EXPIRES_NONE, true), true, false, 3600);
     check(find("Contact: <" OURS ">;expires=3600\r\n", 60, true), true, true, 3600);
 }
@@ -116,6 +120,26 @@ static void a_contact_that_is_no_uri_finds_nothing(void **state)
     check(own, false, false, 0);
 }
 
+/* Nor is the first octet of the head a contact, though it may look like one. */
+static void the_first_header_line_may_be_a_contact(void **state)
+{
+    static const char rest[] = "v: SIP/2.0/UDP h\r\nf: <sip:a@h>\r\nt: <sip:a@h>\r\ni: 1\r\n"
+                               "CSeq: 1 REGISTER\r\nl: 0\r\n\r\n";
+    static const char *const first[] = {"Contact: <" OURS ">;expires=60\r\n",
+                                        "*: x\r\nContact: <sip:b@c>;expires=60\r\n"};
+    char text[400];
+    struct sipreg_response response;
+    struct sipreg_own own;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(first); i++) {
+        snprintf(text, sizeof text, "SIP/2.0 200 OK\r\n%s%s", first[i], rest);
+        response = parsed(text);
+        sipreg_binding_find(&own, &response, OURS, 99, true);
+        check(own, true, i == 0, 60);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +150,7 @@ int main(void)
         TEST(who_stands_alone_may_be_guessed),
         TEST(a_guess_is_not_trusted_for_longer_than_was_asked),
         TEST(a_contact_that_is_no_uri_finds_nothing),
+        TEST(the_first_header_line_may_be_a_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

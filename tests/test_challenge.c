@@ -118,6 +118,7 @@ static void test_what_cannot_be_answered_or_repeated_is_no_challenge(void **stat
         "Digest realm=r,nonce=n,=x",
         "Digest realm=r,nonce=n,qop=\"auth-conf\"",
         "Digest realm=r,nonce=n,qop=foo",
+        "Digest realm=r,nonce=n,qop=x",
         "Digest realm=r,nonce=n,algorithm=XYZ",
         "Digest realm=r,nonce=n,algorithm=",
         "Digest realm=r,nonce=n,algorithm=SHA512",
@@ -209,6 +210,19 @@ static void test_the_status_of_the_response_does_not_matter_but_its_headers_do(v
     assert_false(challenge.proxy);
     response = parsed(ANSWER("401 x", ""));
     assert_int_equal(sipreg_challenge_read(&challenge, &response), SIPREG_CHALLENGE);
+}
+
+static void test_the_first_header_line_may_be_a_challenge(void **state)
+{
+    struct sipreg_challenge challenge;
+    struct sipreg_response response =
+        parsed("SIP/2.0 401 X\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n"
+               "v: SIP/2.0/UDP h\r\nf: <sip:a@h>\r\nt: <sip:a@h>\r\ni: 1\r\nCSeq: 1 REGISTER\r\n"
+               "l: 0\r\n\r\n");
+
+    (void)state;
+    assert_int_equal(sipreg_challenge_read(&challenge, &response), SIPREG_OK);
+    assert_str(challenge.realm, "r");
 }
 
 static void test_the_topmost_algorithm_that_this_build_has_is_taken(void **state)
@@ -310,6 +324,7 @@ int main(void)
         TEST(test_challenges_come_in_the_order_of_their_lines_and_unusable_ones_are_passed_over),
         TEST(test_lines_are_not_merged_and_a_second_scheme_in_one_spoils_it),
         TEST(test_the_status_of_the_response_does_not_matter_but_its_headers_do),
+        TEST(test_the_first_header_line_may_be_a_challenge),
         TEST(test_the_topmost_algorithm_that_this_build_has_is_taken),
         TEST(test_a_401_with_any_octet_changed_gives_a_repeatable_challenge_or_none),
         TEST(test_a_policy_refuses_algorithms_and_challenges_without_qop),

@@ -149,6 +149,22 @@ static void a_query_with_a_wrong_rspauth_ends_as_refused(void **state)
     assert_state(s, SIPREG_IDLE);
 }
 
+static void a_query_with_a_wrong_rspauth_changes_no_binding(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.require_rspauth = true;
+    story_start(s);
+    story_challenge(s, "n1", "");
+    grant_with_info(s, rspauth(s, SECRET), "");
+    assert_state(s, SIPREG_REGISTERED);
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "200 OK", "");
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_CHALLENGE);
+    assert_state(s, SIPREG_REGISTERED);
+}
+
 static void the_callback_gives_credentials_at_challenge_time(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -294,6 +310,7 @@ int main(void)
         STORY(a_wrong_or_missing_rspauth_is_a_refusal_where_it_is_required),
         STORY(a_wrong_rspauth_is_told_where_it_is_not_required),
         STORY(a_query_with_a_wrong_rspauth_ends_as_refused),
+        STORY(a_query_with_a_wrong_rspauth_changes_no_binding),
         STORY(the_callback_gives_credentials_at_challenge_time),
         STORY(a_name_is_not_used_after_the_callback_was_asked_again),
         STORY(the_callback_may_have_none),

@@ -100,6 +100,20 @@ static void what_a_query_lists_is_the_fact(void **state)
     assert_string_equal(story_field(s, LAST, "Expires"), "3600");
 }
 
+static void times_are_exact_to_the_second(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_register(s, "n1", 1000);
+    query(s);
+    story_reply(s, "200 OK", "Contact: <CONTACT>\r\n");
+    assert_int_equal(story_event(s)->granted, 1000);
+    query(s);
+    story_reply(s, "200 OK", "Contact: <CONTACT>;expires=1\r\n"); /* the last one, but one */
+    assert_int_equal(story_event(s)->granted, 1);
+    assert_state(s, SIPREG_REGISTERED);
+}
+
 static void a_query_does_not_doubt_a_guess(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -194,6 +208,7 @@ int main(void)
         STORY(a_query_has_no_contact_and_tells_what_is_there),
         STORY(a_query_waits_for_the_refresh_and_a_start_for_the_query),
         STORY(what_a_query_lists_is_the_fact),
+        STORY(times_are_exact_to_the_second),
         STORY(a_query_does_not_doubt_a_guess),
         STORY(queries_put_no_refresh_off),
         STORY(clear_removes_everybody),

@@ -303,9 +303,9 @@ static void three_hundred_failures_are_no_limit(void **state)
     story_start(s);
     for (int i = 0; i < 300; i++) {
         story_reply(s, "503 Service Unavailable", "");
+        assert_true(i < 5 || story_event(s)->retry_in == 900000);
         assert_true(story_until_sent(s, 1800 * 1000));
     }
-    assert_int_equal(story_event(s)->retry_in, 900000);
 }
 
 int main(void)

@@ -18,6 +18,7 @@ static void a_refresh_leaves_its_lead(void **state)
         {65, 33000}, /* then 64*T1 */
         {320, 288000},
         {321, 288900}, /* then a tenth */
+        {5700, 5130000},
         {6000, 5400000},
         {6001, 5401000}, /* then 600 s */
         {604800, 604200000},
@@ -96,6 +97,7 @@ static void retry_after_is_the_least(void **state)
     assert_int_equal(retry(30, 1800, 1, 0, 30, 0), 30000);
     assert_int_equal(retry(30, 1800, 1, 0, 31, 0), 31000);
     assert_int_equal(retry(30, 1800, 1, 0, 100, UINT32_MAX), 104999);
+    assert_int_equal(retry(1, 1, 0, 0, 5, UINT32_MAX), 5000);    /* as long as we wait anyway */
     assert_int_equal(retry(30, 1800, 1, 40000, 100, 0), 100000); /* though the binding lapses */
     assert_int_equal(retry(30, 1800, 1, 0, 86400, 0), 86400000);
     assert_int_equal(retry(30, 1800, 1, 0, 86401, 0), 86400000);

@@ -107,6 +107,9 @@ static void what_does_not_fit_changes_nothing(void **state)
     c = challenge("r", text); /* one too many */
     assert_int_equal(sipreg_session_keep(session, &c), SIPREG_LIMIT);
     sipreg_session_renonce(session, given_text(text));
+    c = challenge("r", text + SIPREG_CHALLENGE_SIZE / 2);
+    c.opaque = given_text(text + SIPREG_CHALLENGE_SIZE / 2);
+    assert_int_equal(sipreg_session_keep(session, &c), SIPREG_LIMIT);
     assert_memory_equal(&before, session, sizeof before);
     text[SIPREG_CHALLENGE_SIZE - 1] = '\0'; /* fits exactly */
     sipreg_session_renonce(session, given_text(text));
@@ -150,6 +153,9 @@ static void forgiving_forgets_the_rejected(void **state)
     sipreg_session_forgive(&s->client);
     assert_false(sipreg_session_used(a));
     assert_true(sipreg_session_used(b));
+    b->rejected = true;
+    sipreg_session_forgive(&s->client);
+    assert_false(sipreg_session_used(b));
 }
 
 static void an_answer_needs_credentials(void **state)
@@ -173,6 +179,25 @@ static void an_answer_needs_credentials(void **state)
     assert_int_equal(sipreg_session_answer(&s->client, session), SIPREG_CHALLENGE);
 }
 
+static void what_the_server_says_is_for_every_session_that_was_sent(void **state)
+{
+    struct story *s = (struct story *)*state;
+    struct sipreg_response response =
+        parsed("SIP/2.0 200 OK\r\nAuthentication-Info: nextnonce=2\r\n"
+               "v: SIP/2.0/UDP h\r\nf: <sip:a@h>\r\nt: <sip:a@h>\r\ni: 1\r\nCSeq: 1 REGISTER\r\n"
+               "l: 0\r\n\r\n");
+
+    story_init(s);
+    for (size_t i = 0; i < 2; i++) {
+        struct sipreg_session *session = keep(s, i == 0 ? "a" : "b", "n");
+        assert_int_equal(sipreg_session_answer(&s->client, session), SIPREG_OK);
+        session->sent = true;
+    }
+    assert_int_equal(sipreg_session_verify(&s->client, &response), SIPREG_OK);
+    assert_str(s->client.sessions[0].challenge.nonce, "2");
+    assert_str(s->client.sessions[1].challenge.nonce, "2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +208,7 @@ int main(void)
         STORY(realms_of_this_attempt_stay_and_others_make_room),
         STORY(forgiving_forgets_the_rejected),
         STORY(an_answer_needs_credentials),
+        STORY(what_the_server_says_is_for_every_session_that_was_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,17 @@ static void a_t1_above_half_of_t2_goes_to_t2_at_once(void **state)
     assert_true(sipreg_transaction_deadline(&t) == 7000);
 }
 
+static void a_t1_of_half_an_odd_t2_is_doubled_first(void **state)
+{
+    struct sipreg_timers slow = {2000, 4001, 5000, false};
+    struct sipreg_transaction t;
+
+    (void)state;
+    sipreg_transaction_start(&t, 0, &slow);
+    assert_int_equal(sipreg_transaction_due(&t, 2000, &slow), SIPREG_DUE_RESEND);
+    assert_true(sipreg_transaction_deadline(&t) == 6000);
+}
+
 static void a_t1_above_a_third_of_t2_is_doubled_first(void **state)
 {
     struct sipreg_timers slow = {1500, 4000, 5000, false};
@@ -255,6 +266,7 @@ int main(void)
         TEST(what_never_started_has_nothing_to_do),
         TEST(timer_e_doubles_up_to_t2),
         TEST(a_t1_above_half_of_t2_goes_to_t2_at_once),
+        TEST(a_t1_of_half_an_odd_t2_is_doubled_first),
         TEST(a_t1_above_a_third_of_t2_is_doubled_first),
         TEST(being_a_little_late_does_not_add_up),
         TEST(the_longest_timers_do_not_overflow),

@@ -1,0 +1,506 @@
+/*
+ * registrar.c - a model of RFC 3261 10.3: challenges, checks digests and nonce counts, keeps
+ * bindings in the order of CSeq, says 423, repeats its answers to repeated requests.
+ *
+ * What it demands is thrown once per story. What it should not do is in odd.c.
+ */
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void append(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text + used, size - used, format, list);
+    va_end(list);
+}
+
+void registrar_make(struct world *w)
+{
+    static const char *const algorithms[] = {NULL, "MD5", "SHA-256", "MD5-sess", "SHA-256-sess"};
+    static const char *const qops[] = {"auth", "auth", "auth,auth-int", NULL};
+    static const uint32_t most[] = {3600, 3600, 60, 20, 7200}, least[] = {0, 0, 60, 1800};
+    static const uint64_t lives[] = {NEVER, NEVER, 5 * SECOND, 60 * SECOND};
+    struct registrar *r = &w->registrar;
+
+    r->auth = chance(w, 850);
+    r->proxy_auth = r->auth && chance(w, 150);
+    r->algorithm = algorithms[dice(w, 5)];
+    r->both = chance(w, 200);
+    r->qop = qops[dice(w, 4)];
+    if (r->algorithm != NULL && strstr(r->algorithm, "-sess") != NULL && r->qop == NULL)
+        r->qop = "auth";
+    r->nonce_life = lives[dice(w, 4)];
+    r->one_time = chance(w, 150);
+    r->says_stale = chance(w, 600);
+    r->next_nonce = chance(w, 150);
+    r->rspauth = chance(w, 200);
+    r->header_only = chance(w, 150);
+    r->grant_least = least[dice(w, 4)];
+    r->grant_most = most[dice(w, 5)];
+    if (r->grant_most < r->grant_least)
+        r->grant_most = r->grant_least;
+}
+
+/* ---------------------------------------------------------------- bindings */
+
+struct binding *registrar_find(struct world *w, const char *aor, const char *contact)
+{
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        struct binding *b = &w->registrar.bindings[i];
+        if (b->used && strcmp(b->aor, aor) == 0 && strcmp(b->contact, contact) == 0)
+            return b;
+    }
+    return NULL;
+}
+
+/* Whose is it, and from which port? By the address, as phone.c makes them. */
+static int owner(const char *contact, unsigned *port)
+{
+    const char *at = strchr(contact, '@');
+    unsigned host;
+
+    if (at == NULL || sscanf(at, "@192.0.2.%u:%u", &host, port) != 2 || host < 10)
+        return -1;
+    *port -= 5060;
+    return host - 10 < PHONES ? (int)(host - 10) : -1;
+}
+
+void registrar_excuse(struct phone *p)
+{
+    p->excused_below = p->ports;
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        struct binding *b = &p->world->registrar.bindings[i];
+        if (b->phone == (int)p->index)
+            b->excused = true;
+    }
+}
+
+uint64_t registrar_next(const struct world *w)
+{
+    uint64_t at = NEVER;
+
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        const struct binding *b = &w->registrar.bindings[i];
+        if (b->used && b->expires_at < at)
+            at = b->expires_at;
+    }
+    return at;
+}
+
+/* In fair weather nothing lapses that is wished for. */
+static void lapse(struct world *w, struct binding *b)
+{
+    const struct phone *p = b->phone < 0 ? NULL : &w->phones[b->phone];
+    bool calm = w->fair || (w->clear && p != NULL && w->now > p->settled_by);
+
+    b->used = false;
+    trace(w, p, "its binding %s lapses", b->contact);
+    if (calm && p != NULL && p->wish == WISH_BOUND && strcmp(p->contact, b->contact) == 0)
+        broken(w, p, "the binding lapsed in fair weather");
+}
+
+void registrar_expire(struct world *w)
+{
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        struct binding *b = &w->registrar.bindings[i];
+        if (b->used && b->expires_at <= w->now)
+            lapse(w, b);
+    }
+}
+
+void registrar_reboot(struct world *w)
+{
+    struct registrar *r = &w->registrar;
+
+    for (unsigned i = 0; i < BINDINGS; i++)
+        r->bindings[i].used = false;
+    r->nonce_count = 0;
+    memset(r->nonces, 0, sizeof r->nonces);
+    for (unsigned i = 0; i < CACHE; i++)
+        r->kept[i].branch[0] = '\0';
+    r->down_until = w->now + dice(w, 3 * MINUTE);
+}
+
+static struct binding *vacant(struct world *w)
+{
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        if (!w->registrar.bindings[i].used)
+            return &w->registrar.bindings[i];
+    }
+    return &w->registrar.bindings[0];
+}
+
+/* Has this request been overtaken by a later one, or made by a client that is no more? */
+static bool is_old(const struct phone *p, const char *request)
+{
+    char call_id[VALUE];
+
+    text_header(request, "Call-ID", 0, call_id);
+    return strcmp(call_id, p->watch.call_id) != 0 || text_cseq(request) != p->watch.cseq;
+}
+
+static void keep(struct phone *p, const char *request, const char *contact, uint64_t expires_at)
+{
+    struct binding *b = registrar_find(p->world, p->aor, contact);
+    char call_id[VALUE];
+    unsigned port = 0;
+
+    if (b == NULL && expires_at <= p->world->now)
+        return;
+    if (b == NULL)
+        b = vacant(p->world);
+    text_header(request, "Call-ID", 0, call_id);
+    b->used = expires_at > p->world->now;
+    p->robbed = false;
+    snprintf(b->aor, sizeof b->aor, "%s", p->aor);
+    snprintf(b->contact, sizeof b->contact, "%s", contact);
+    snprintf(b->call_id, sizeof b->call_id, "%.31s", call_id);
+    b->phone = owner(contact, &port);
+    b->excused = is_old(p, request);
+    b->cseq = text_cseq(request);
+    b->expires_at = expires_at;
+}
+
+/* Of all phones of the AOR: what the others wish, they will find out when they refresh. */
+static void remove_all(struct phone *p)
+{
+    for (unsigned i = 0; i < p->world->phone_count; i++)
+        p->world->phones[i].robbed = i != p->index;
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        struct binding *b = &p->world->registrar.bindings[i];
+        if (strcmp(b->aor, p->aor) == 0)
+            b->used = false;
+    }
+}
+
+/* Does what the request says, with so many seconds for what it wishes. When its binding ends, or 0.
+ */
+uint64_t registrar_bind(struct phone *p, const char *request, uint64_t seconds)
+{
+    char value[VALUE], contact[VALUE], expires[VALUE];
+    uint64_t ends = 0, now = p->world->now;
+
+    for (unsigned i = 0; text_header(request, "Contact", i, value); i++) {
+        if (strcmp(value, "*") == 0)
+            remove_all(p);
+        if (!text_uri(value, contact))
+            continue;
+        if (!text_param(strchr(value, '>'), "expires", expires))
+            text_header(request, "Expires", 0, expires);
+        if (strcmp(expires, "0") == 0)
+            keep(p, request, contact, now);
+        else
+            keep(p, request, contact, ends = now + seconds * SECOND);
+    }
+    return ends;
+}
+
+/* ---------------------------------------------------------------- answers */
+
+void answer_start(char *text, size_t size, const char *request, int status)
+{
+    char via[VALUE], from[VALUE], to[VALUE], call_id[VALUE], cseq[VALUE];
+
+    text_header(request, "Via", 0, via);
+    text_header(request, "From", 0, from);
+    text_header(request, "To", 0, to);
+    text_header(request, "Call-ID", 0, call_id);
+    text_header(request, "CSeq", 0, cseq);
+    snprintf(
+        text, size,
+        "SIP/2.0 %d So it is\r\nVia: %s;received=198.51.100.1\r\nFrom: %s\r\nTo: %s;tag=srv\r\n"
+        "Call-ID: %s\r\nCSeq: %s\r\n",
+        status, via, from, to, call_id, cseq);
+}
+
+static void remember(struct phone *p, const char *text)
+{
+    struct registrar *r = &p->world->registrar;
+    struct answer_kept *kept = &r->kept[r->kept_count++ % CACHE];
+    char via[VALUE], branch[VALUE];
+
+    text_header(text, "Via", 0, via);
+    text_param(via, "branch", branch);
+    snprintf(kept->branch, sizeof kept->branch, "%.31s", branch);
+    free(kept->bytes);
+    kept->n = strlen(text);
+    kept->odd = r->odd;
+    kept->bytes = (char *)malloc(kept->n + 1);
+    if (kept->bytes == NULL)
+        abort();
+    memcpy(kept->bytes, text, kept->n + 1);
+}
+
+void answer_end(struct phone *p, char *text, size_t size, uint64_t expires_at)
+{
+    append(text, size, "Content-Length: 0\r\n\r\n");
+    trace(p->world, p, "is answered %.3s", text + 8);
+    remember(p, text);
+    network_answer(p, text, strlen(text), expires_at);
+}
+
+/* What was odd is not said again. */
+void registrar_calm(struct world *w)
+{
+    struct registrar *r = &w->registrar;
+
+    r->mood_left = 0;
+    r->down_until = 0;
+    for (unsigned i = 0; i < CACHE; i++) {
+        if (r->kept[i].odd)
+            r->kept[i].branch[0] = '\0';
+    }
+}
+
+const char *registrar_nonce(struct world *w, bool proxy)
+{
+    struct registrar *r = &w->registrar;
+    struct nonce *n = &r->nonces[r->nonce_count++ % NONCES];
+
+    snprintf(n->text, sizeof n->text, "%08x%08x%llx", dice(w, UINT32_MAX), dice(w, UINT32_MAX),
+             (unsigned long long)w->now);
+    n->proxy = proxy;
+    n->made_at = w->now;
+    n->nc = 0;
+    return n->text;
+}
+
+static void one_challenge(struct world *w, char *text, size_t size, bool proxy, bool stale,
+                          const char *nonce, const char *algorithm)
+{
+    const struct registrar *r = &w->registrar;
+
+    append(text, size, "%s: Digest realm=\"%s\", nonce=\"%s\"",
+           proxy ? "Proxy-Authenticate" : "WWW-Authenticate",
+           proxy ? "proxy.example.com" : "example.com", nonce);
+    if (algorithm != NULL)
+        append(text, size, ", algorithm=%s", algorithm);
+    if (r->qop != NULL)
+        append(text, size, ", qop=\"%s\"", r->qop);
+    append(text, size, "%s\r\n", stale ? ", stale=true" : "");
+}
+
+void answer_challenge(struct world *w, char *text, size_t size, bool proxy, bool stale,
+                      const char *nonce)
+{
+    if (w->registrar.both)
+        one_challenge(w, text, size, proxy, stale, nonce, "SHA-256");
+    one_challenge(w, text, size, proxy, stale, nonce, w->registrar.algorithm);
+}
+
+static unsigned count_bindings(const struct world *w, const char *aor)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        const struct binding *b = &w->registrar.bindings[i];
+        n += b->used && strcmp(b->aor, aor) == 0 ? 1 : 0;
+    }
+    return n;
+}
+
+/* All bindings of the AOR (10.3, 8.); of a single one the time may stand in the Expires header. */
+void answer_contacts(struct world *w, char *text, size_t size, const char *aor)
+{
+    bool alone = w->registrar.header_only && count_bindings(w, aor) == 1;
+
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        const struct binding *b = &w->registrar.bindings[i];
+        if (b->used && strcmp(b->aor, aor) == 0)
+            append(text, size,
+                   alone ? "Contact: <%s>\r\nExpires: %llu\r\n" : "Contact: <%s>;expires=%llu\r\n",
+                   b->contact, (unsigned long long)((b->expires_at - w->now) / SECOND));
+    }
+}
+
+/* ---------------------------------------------------------------- credentials */
+
+static struct nonce *find_nonce(struct registrar *r, const char *text, bool proxy)
+{
+    for (unsigned i = 0; i < NONCES; i++) {
+        if (r->nonces[i].proxy == proxy && strcmp(r->nonces[i].text, text) == 0 && text[0] != '\0')
+            return &r->nonces[i];
+    }
+    return NULL;
+}
+
+/* A nonce may be too old or used up; a count must rise (RFC 7616 3.4). */
+static bool is_fresh(struct world *w, struct nonce *nonce, const char *credentials)
+{
+    char nc[VALUE];
+    uint32_t count;
+
+    if (nonce == NULL || w->now - nonce->made_at > w->registrar.nonce_life)
+        return false;
+    if (!text_param(credentials, "nc", nc))
+        return !w->registrar.one_time || nonce->nc++ == 0;
+    count = (uint32_t)strtoul(nc, NULL, 16);
+    if (count <= nonce->nc || (w->registrar.one_time && nonce->nc > 0))
+        return false;
+    nonce->nc = count;
+    return true;
+}
+
+static bool is_right(const char *request, const char *credentials)
+{
+    char response[VALUE], expected[HEX];
+
+    text_param(credentials, "response", response);
+    text_digest(expected, credentials, "REGISTER", RIGHT_PASSWORD, text_body(request));
+    return strcmp(response, expected) == 0;
+}
+
+/* Those of our own realm. */
+bool request_credentials(const char *request, bool proxy, char credentials[VALUE])
+{
+    const char *name = proxy ? "Proxy-Authorization" : "Authorization";
+    const char *ours = proxy ? "proxy.example.com" : "example.com";
+    char realm[VALUE];
+
+    for (unsigned i = 0; text_header(request, name, i, credentials); i++) {
+        if (text_param(credentials, "realm", realm) && strcmp(realm, ours) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True: the request carries what this server wants to see. Else it has been challenged. */
+static bool is_authorized(struct phone *p, const char *request, bool proxy)
+{
+    struct world *w = p->world;
+    char credentials[VALUE], nonce[VALUE], text[2048];
+    bool there, fresh, right;
+
+    there = request_credentials(request, proxy, credentials);
+    text_param(credentials, "nonce", nonce);
+    fresh = there && is_fresh(w, find_nonce(&w->registrar, nonce, proxy), credentials);
+    right = there && is_right(request, credentials);
+    if (fresh && right)
+        return true;
+    if (there && !right)
+        w->refused++;
+    answer_start(text, sizeof text, request, proxy ? 407 : 401);
+    answer_challenge(w, text, sizeof text, proxy, right && w->registrar.says_stale,
+                     registrar_nonce(w, proxy));
+    answer_end(p, text, sizeof text, 0);
+    return false;
+}
+
+static void confirm_credentials(struct phone *p, const char *request, char *text, size_t size)
+{
+    struct world *w = p->world;
+    char credentials[VALUE], hex[HEX], cnonce[VALUE], nc[VALUE], qop[VALUE];
+
+    if (!w->registrar.auth || (!w->registrar.rspauth && !w->registrar.next_nonce))
+        return;
+    request_credentials(request, false, credentials);
+    append(text, size, "Authentication-Info: ");
+    if (w->registrar.next_nonce)
+        append(text, size, "nextnonce=\"%s\"", registrar_nonce(w, false));
+    if (w->registrar.rspauth && text_param(credentials, "qop", qop)) {
+        text_digest(hex, credentials, "", RIGHT_PASSWORD, "");
+        text_param(credentials, "cnonce", cnonce);
+        text_param(credentials, "nc", nc);
+        append(text, size, "%srspauth=\"%s\", cnonce=\"%s\", nc=%s, qop=%s",
+               w->registrar.next_nonce ? ", " : "", hex, cnonce, nc, qop);
+    }
+    append(text, size, "\r\n");
+}
+
+/* ---------------------------------------------------------------- requests */
+
+static bool is_out_of_order(struct phone *p, const char *request)
+{
+    char value[VALUE], contact[VALUE], call_id[VALUE];
+    const struct binding *b;
+
+    text_header(request, "Call-ID", 0, call_id);
+    for (unsigned i = 0; text_header(request, "Contact", i, value); i++) {
+        text_uri(value, contact);
+        b = registrar_find(p->world, p->aor, contact);
+        if (b != NULL && strcmp(b->call_id, call_id) == 0 && b->cseq >= text_cseq(request))
+            return true;
+    }
+    return false;
+}
+
+/* Seconds to grant; UINT32_MAX: too brief. */
+static uint32_t grant(const struct registrar *r, const char *request)
+{
+    char value[VALUE];
+    unsigned long asked;
+
+    if (!text_header(request, "Expires", 0, value))
+        return r->grant_most;
+    asked = strtoul(value, NULL, 10);
+    if (asked > 0 && asked < r->grant_least)
+        return UINT32_MAX;
+    return asked < r->grant_most ? (uint32_t)asked : r->grant_most;
+}
+
+static void serve(struct phone *p, const char *request)
+{
+    struct registrar *r = &p->world->registrar;
+    uint32_t seconds = grant(r, request);
+    uint64_t expires_at = 0;
+    char text[8192];
+
+    if (is_out_of_order(p, request)) {
+        p->world->refused++;
+        answer_start(text, sizeof text, request, 500);
+    } else if (seconds == UINT32_MAX) {
+        answer_start(text, sizeof text, request, 423);
+        append(text, sizeof text, "Min-Expires: %u\r\n", r->grant_least);
+    } else {
+        expires_at = registrar_bind(p, request, seconds);
+        answer_start(text, sizeof text, request, 200);
+        answer_contacts(p->world, text, sizeof text, p->aor);
+        confirm_credentials(p, request, text, sizeof text);
+    }
+    answer_end(p, text, sizeof text, expires_at);
+}
+
+static bool repeat(struct phone *p, const char *request)
+{
+    struct registrar *r = &p->world->registrar;
+    char via[VALUE], branch[VALUE];
+
+    text_header(request, "Via", 0, via);
+    text_param(via, "branch", branch);
+    for (unsigned i = 0; i < CACHE; i++) {
+        if (r->kept[i].branch[0] != '\0' && strcmp(r->kept[i].branch, branch) == 0) {
+            network_answer(p, r->kept[i].bytes, r->kept[i].n, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+void registrar_receive(struct world *w, const struct event *e)
+{
+    struct phone *p = &w->phones[e->phone];
+    struct registrar *r = &w->registrar;
+
+    if (strikes(w, 8, "the registrar reboots"))
+        registrar_reboot(w);
+    if (w->now < r->down_until || e->spoilt || w->failure[0] != '\0')
+        return; /* what is spoilt would teach it nonsense that no client could mend */
+    if (p->config.transport != SIPREG_UDP && e->flow != p->flow)
+        return;
+    if (repeat(p, e->bytes) || odd_answer(p, e->bytes))
+        return;
+    if (r->proxy_auth && !is_authorized(p, e->bytes, true))
+        return;
+    if (r->auth && !is_authorized(p, e->bytes, false))
+        return;
+    serve(p, e->bytes);
+    if (w->refused > 0 && w->fair)
+        broken(w, p, "a request was refused in fair weather");
+}

@@ -1,0 +1,94 @@
+/*
+ * test_client_weather.c - what the weather (sim/) has found, each reduced to a few steps.
+ */
+#include "story.h"
+
+static void stop(struct story *s)
+{
+    assert_int_equal(sipreg_client_stop(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+}
+
+/* A repeated request arrives seconds after the first one was sent, and the registrar counts from
+   there. */
+static void a_lapse_leaves_in_doubt_whether_the_registrar_counts_alike(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_pass(s, 3000);
+    story_grant(s, 20);
+    assert_true(story_until_sent(s, 20 * 1000));
+    story_reply(s, "503 Service Unavailable", "Retry-After: 60\r\n");
+    story_pass(s, 18 * 1000);
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_TIMEOUT);
+    stop(s);
+    assert_string_equal(story_field(s, LAST, "Expires"), "0");
+    assert_state(s, SIPREG_UNREGISTERING);
+}
+
+static void a_binding_listed_with_its_last_second_is_still_to_be_removed(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 100);
+    assert_int_equal(sipreg_client_query(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+    story_reply(s, "200 OK", "Contact: <sip:alice@192.0.2.10:5060>;expires=0\r\n");
+    assert_event(s, SIPREG_EVENT_BINDINGS, SIPREG_OK);
+    stop(s);
+    assert_string_equal(story_field(s, LAST, "Expires"), "0");
+}
+
+/* It would refresh every second from then on. */
+static void a_client_that_lets_the_registrar_choose_is_not_made_to_ask_for_a_second(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.expires = SIPREG_EXPIRES_NONE;
+    story_start(s);
+    story_reply(s, "423 Interval Too Brief", "Min-Expires: 0\r\n");
+    assert_string_equal(story_field(s, LAST, "Expires"), "60");
+    story_reply(s, "423 Interval Too Brief", "Min-Expires: 61\r\n");
+    assert_string_equal(story_field(s, LAST, "Expires"), "61");
+}
+
+static void a_challenge_with_a_control_character_is_not_repeated(void **state)
+{
+    static const char controls[] = "\x01\x16\x1f\x7f";
+    struct story *s = (struct story *)*state;
+    char nonce[] = "n?1";
+
+    for (size_t i = 0; controls[i] != '\0'; i++) {
+        nonce[1] = controls[i];
+        story_start(s);
+        story_challenge(s, nonce, "");
+        assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_CHALLENGE);
+        assert_int_equal(story_requests(s), i + 1);
+    }
+}
+
+/* The request ends without a word, and the removal behind it fails at once. */
+static void a_removal_that_cannot_be_made_is_told_in_the_same_run(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    stop(s);
+    s->fail_at[CALL_RANDOM] = s->calls[CALL_RANDOM] + 1;
+    story_pass(s, 32 * 1000);
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_RANDOM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(a_lapse_leaves_in_doubt_whether_the_registrar_counts_alike),
+        STORY(a_binding_listed_with_its_last_second_is_still_to_be_removed),
+        STORY(a_client_that_lets_the_registrar_choose_is_not_made_to_ask_for_a_second),
+        STORY(a_removal_that_cannot_be_made_is_told_in_the_same_run),
+        STORY(a_challenge_with_a_control_character_is_not_repeated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
