@@ -206,8 +206,10 @@ static void note_passed(struct sipreg_client *client, bool challenged)
 {
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
         struct sipreg_session *session = &client->sessions[i];
-        if (session->sent && !session->taken && (session->challenge.proxy || !challenged))
+        if (session->sent && !session->taken && (session->challenge.proxy || !challenged)) {
             session->passed = true;
+            session->stale = 0;
+        }
     }
 }
 
