@@ -65,6 +65,18 @@ def reach(events, wanted, seconds=30):
     expect("events", kinds(events()[:len(wanted)]), wanted)
 
 
+def again(events, seconds=30):
+    """Waits until it is registered for the second time, with nothing worse than retries between."""
+    wait_for("second registration", lambda: kinds(events()).count("registered") >= 2, seconds)
+    expect("kinds of events", set(kinds(events())) - {"retrying"}, {"registered"})
+
+
+def connection_refused(events):
+    """The event that says so."""
+    return next((event for event in events()
+                 if event["event"] == "retrying" and event["error"].endswith("Connection refused")), None)
+
+
 def leave(child, events):
     """Lets a phone unregister."""
     child.send_signal(signal.SIGTERM)
@@ -184,7 +196,7 @@ def restarted(setting):
             for each in words:
                 expect("bindings", bindings(setting, *each), [])
             for child, events in running:
-                reach(events, ["registered"] * 2)
+                again(events)
                 leave(child, events)
 
 
@@ -196,12 +208,11 @@ def stopped(setting):
         with server.running():
             running = stack.enter_context(phones(setting, 12, *words))
         for _, events in running:
-            reach(events, ["registered", "retrying"])
-            expect("retry_in is 5 or 6", events()[1]["retry_in"] in (5, 6), True)
-            expect("error", events()[1]["error"].endswith("Connection refused"), True)
+            event = wait_for("refused connection", lambda: connection_refused(events), 30)
+            expect("retry_in is 5 or 6", event["retry_in"] in (5, 6), True)
         with server.running():
             for child, events in running:
-                reach(events, ["registered", "retrying", "registered"])
+                again(events)
                 leave(child, events)
 
 

@@ -240,7 +240,7 @@ void phone_run(struct phone *p)
 {
     struct world *w = p->world;
     bool early = p->early;
-    uint32_t wait;
+    uint32_t wait = SIPREG_FOREVER;
 
     p->early = false;
     for (int runs = 0; w->failure[0] == '\0'; runs++) {
