@@ -254,6 +254,11 @@ static bool next_close(struct sipreg_client *client, struct sipreg_action *actio
     return true;
 }
 
+static bool next_notice(struct sipreg_client *client, struct sipreg_action *action)
+{
+    return next_report(client, action) || next_close(client, action);
+}
+
 /* The reason comes before its consequence: reports first, then the flow, then bytes. */
 bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipreg_action *action)
 {
@@ -264,17 +269,16 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
         return false;
     sipreg_state_advance(client, now);
     settle(client);
-    if (next_report(client, action) || next_close(client, action))
+    if (next_notice(client, action))
         return true;
     under_way = sipreg_state_under_way(client);
     sends = under_way ? next_repetition(client, action) : next_request(client, action);
-    if (sends || next_report(client, action) || next_close(client, action))
+    if (sends || next_notice(client, action))
         return true;
     /* a request may end without a word: a removal that nobody wants any more */
     if (!under_way || sipreg_state_under_way(client))
         return false;
-    return next_request(client, action) || next_report(client, action) ||
-           next_close(client, action);
+    return next_request(client, action) || next_notice(client, action);
 }
 
 enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */

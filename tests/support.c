@@ -222,3 +222,20 @@ struct sipreg_str line_moved_last(struct sipreg_str message, size_t index)
 {
     return rearranged(message, line_at(message, index), line_at(message, line_count(message)).p);
 }
+
+struct sipreg_response parsed_ok(const char *headers)
+{
+    static const char head[] = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
+                               "From: <sip:a@b>;tag=x\r\nTo: <sip:a@b>\r\nCall-ID: i\r\n"
+                               "CSeq: 1 REGISTER\r\n";
+    char *text = (char *)malloc(sizeof head + strlen(headers) + 2);
+    struct sipreg_response response;
+    struct sipreg_str whole;
+
+    assert_non_null(text);
+    strcat(strcat(strcpy(text, head), headers), "\r\n");
+    whole = given_text(text);
+    free(text);
+    assert_true(sipreg_response_parse(&response, whole.p, whole.n) > 0);
+    return response;
+}

@@ -45,6 +45,8 @@ struct sipreg_str with_octet(struct sipreg_str message, size_t index, char octet
 
 /* Reads a response that is a good one; it and its octets are freed with the rest. */
 struct sipreg_response parsed(const char *text);
+/* A 200 with these header lines, if any, besides the mandatory ones. */
+struct sipreg_response parsed_ok(const char *headers);
 
 /* expected NULL: absent. */
 #define assert_str(actual, expected) assert_str_at((actual), (expected), __FILE__, __LINE__)

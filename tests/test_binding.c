@@ -6,30 +6,11 @@
 #include "binding.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
 #define OURS "sip:alice@192.0.2.10:5060"
-
-static struct sipreg_response ok(const char *headers)
-{
-    static const char head[] = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
-                               "From: <sip:a@b>;tag=x\r\nTo: <sip:a@b>\r\nCall-ID: i\r\n"
-                               "CSeq: 1 REGISTER\r\n";
-    char *text = (char *)malloc(sizeof head + strlen(headers) + 2);
-    struct sipreg_response response;
-    struct sipreg_str whole;
-
-    assert_non_null(text);
-    strcat(strcat(strcpy(text, head), headers), "\r\n");
-    whole = given_text(text);
-    free(text);
-    assert_true(sipreg_response_parse(&response, whole.p, whole.n) > 0);
-    return response;
-}
 
 static struct sipreg_own find(const char *headers, int64_t asked, bool guess)
 {
-    struct sipreg_response response = ok(headers);
+    struct sipreg_response response = parsed_ok(headers);
     struct sipreg_own own;
 
     memset(&own, 0x5A, sizeof own);
@@ -112,7 +93,7 @@ static void a_guess_is_not_trusted_for_longer_than_was_asked(void **state)
 
 static void a_contact_that_is_no_uri_finds_nothing(void **state)
 {
-    struct sipreg_response response = ok("Contact: <" OURS ">;expires=60\r\n");
+    struct sipreg_response response = parsed_ok("Contact: <" OURS ">;expires=60\r\n");
     struct sipreg_own own;
 
     (void)state;

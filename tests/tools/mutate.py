@@ -220,7 +220,7 @@ class Workshop:
                       "-DSIPREG_HASH_MBEDTLS", "-c", path, "-o", path.with_suffix(".o"),
                       folder=self.folder))
 
-    def library(self, source, folder):
+    def shared_object(self, source, folder):
         """Compiles a version of a file to libmutant.so. False if it is no C."""
         done = compiler(*SANITIZED, *self.includes, "-shared", source, "-o", "libmutant.so",
                         folder=folder)
@@ -271,7 +271,7 @@ class Trial:
     def __init__(self, workshop, file):
         self.workshop, self.file, self.limit = workshop, file, 60.0
         original = workshop.folder / "lib" / file.name
-        if not workshop.library(original, workshop.folder):
+        if not workshop.shared_object(original, workshop.folder):
             sys.exit(f"{file} does not compile")
         self.programs = list(workshop.programs(file))
         self.benches = queue.Queue()
@@ -281,7 +281,7 @@ class Trial:
             self.benches.put(bench)
         shutil.copy(original, bench)
         self.code = workshop.code(file.name, bench)
-        workshop.library(file.name, bench)
+        workshop.shared_object(file.name, bench)
         began = time.monotonic()
         if not self.passes(bench):
             sys.exit(f"the tests fail without a change in {file}")
@@ -309,7 +309,7 @@ class Trial:
             code = self.workshop.code(self.file.name, bench)
             if code is None or code == self.code:
                 return "none"
-            self.workshop.library(self.file.name, bench)
+            self.workshop.shared_object(self.file.name, bench)
             return "survived" if self.passes(bench) else "killed"
         finally:
             self.benches.put(bench)
