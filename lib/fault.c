@@ -8,6 +8,7 @@
  */
 #include "chars.h"
 #include "names.h"
+#include "options.h"
 #include "param.h"
 #include "uri.h"
 
@@ -138,9 +139,7 @@ static const char *contact_uri_fault(const char *s, bool sips)
 /* By its scheme alone: whether it is a URI at all is looked at elsewhere. */
 static bool is_sips(const char *s)
 {
-    struct sipreg_str scheme = {s, 5};
-
-    return s != NULL && strlen(s) >= 5 && sipreg_str_same(scheme, SIPREG_LITERAL("sips:"));
+    return sipreg_str_starts(sipreg_str_of(s), SIPREG_LITERAL("sips:"));
 }
 
 static const char *contacts_fault(const struct sipreg_request *request, bool sips)
@@ -198,15 +197,12 @@ static const char *lists_fault(const struct sipreg_request *request)
 static const char *routes_fault(const struct sipreg_request *request)
 {
     struct sipreg_uri uri;
-    bool sips = is_sips(request->registrar != NULL ? request->registrar : request->aor);
 
     for (size_t i = 0; i < request->route_count; i++) {
         if (!parse(&uri, request->routes[i]) || !sipreg_uri_is_sip(&uri))
             return "routes: not a sip or sips URI";
         if (!has_param(&uri, "lr"))
             return "routes: without ;lr";
-        if (sips && !sipreg_uri_is_sips(&uri))
-            return "routes: not sips, but the Request-URI is (RFC 5630 5.1.1)";
     }
     return NULL;
 }
@@ -217,6 +213,19 @@ static bool is_token(const char *s)
     struct sipreg_str token;
 
     return sipreg_cursor_token(&c, &token) && c.p == c.end;
+}
+
+static const char *require_fault(const struct sipreg_request *request)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(request->require));
+    struct sipreg_str tag;
+    unsigned count = 0;
+
+    while (sipreg_options_next(&c, &tag))
+        count++;
+    if (c.p != c.end)
+        return "require: not a list of option tags";
+    return count > SIPREG_OPTIONS_MAX ? "require: more than 32 option tags" : NULL;
 }
 
 static const char *headers_fault(const struct sipreg_request *request)
@@ -254,8 +263,8 @@ static const char *body_fault(const struct sipreg_request *request)
 const char *sipreg_request_fault(const struct sipreg_request *request)
 {
     static const char *(*const checks[])(const struct sipreg_request *) = {
-        lists_fault,   address_fault, registrar_fault, via_fault,
-        contact_fault, routes_fault,  headers_fault,   body_fault,
+        lists_fault,  address_fault, registrar_fault, via_fault,  contact_fault,
+        routes_fault, require_fault, headers_fault,   body_fault,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

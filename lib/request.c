@@ -2,14 +2,14 @@
  * request.c - a REGISTER, from its parts: its identifiers, and how it is written.
  *
  * Order of headers: those that proxies need come first (RFC 3261 7.3.1), the caller's own before
- * Contact, so that a Proxy-Require is among them. Everything is written in one form: long names,
- * URIs in angle brackets, display names always quoted (a bare one that starts with "*" has been
- * read as `Contact: *`).
+ * Contact, so that a Proxy-Require is among them. URIs stand in angle brackets, display names in
+ * quotes always (a bare one that starts with "*" has been read as `Contact: *`).
  */
 #include "request.h"
 
 #include "digest.h"
 #include "ident.h"
+#include "options.h"
 #include "out.h"
 
 /* Identifiers. */
@@ -48,6 +48,16 @@ int sipreg_request_renew(struct sipreg_request *request, sipreg_random *random, 
 
 #define OUT(out, literal) sipreg_out_str((out), SIPREG_LITERAL(literal))
 
+/* The name of a header that has a compact form. */
+#define NAME(out, request, name, compact_name)                                                     \
+    sipreg_out_str((out), is_compact(request) ? SIPREG_LITERAL(compact_name ": ")                  \
+                                              : SIPREG_LITERAL(name ": "))
+
+static bool is_compact(const struct sipreg_request *request)
+{
+    return request->compact || request->plain;
+}
+
 static void header(struct sipreg_out *out, const char *name, const char *value)
 {
     if (value == NULL)
@@ -82,7 +92,8 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
         sipreg_out_fail(out, SIPREG_ARGUMENT);
         return;
     }
-    OUT(out, "Via: SIP/2.0/");
+    NAME(out, request, "Via", "v");
+    OUT(out, "SIP/2.0/");
     sipreg_out_text(out, transports[request->transport]);
     OUT(out, " ");
     sipreg_out_text(out, request->sent_by);
@@ -91,13 +102,47 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
     OUT(out, ";rport\r\n");
 }
 
+/* A sips request takes no hop in the clear. */
+static void route(struct sipreg_out *out, const char *route, bool sips)
+{
+    enum { SCHEME = 3 }; /* "sip" */
+
+    if (sips && route[SCHEME] == ':') {
+        OUT(out, "sips");
+        route += SCHEME;
+    }
+    sipreg_out_text(out, route);
+}
+
+static bool is_secure(const struct sipreg_request *request)
+{
+    return sipreg_str_starts(sipreg_digest_uri(request).parts[0], SIPREG_LITERAL("sips:"));
+}
+
 static void routes(struct sipreg_out *out, const struct sipreg_request *request)
 {
+    bool sips = is_secure(request);
+
     for (size_t i = 0; i < request->route_count; i++) {
         OUT(out, "Route: <");
-        sipreg_out_text(out, request->routes[i]);
+        route(out, request->routes[i], sips);
         OUT(out, ">\r\n");
     }
+}
+
+int sipreg_request_next_hop(const struct sipreg_request *request, char *p, size_t size)
+{
+    struct sipreg_out out;
+    int n;
+
+    sipreg_out_start(&out, p, size);
+    if (request->route_count > 0)
+        route(&out, request->routes[0], is_secure(request));
+    else
+        uri(&out, request);
+    sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
+    n = sipreg_out_end(&out);
+    return n < 0 ? n : n - 1;
 }
 
 static void max_forwards(struct sipreg_out *out, const struct sipreg_request *request)
@@ -121,23 +166,62 @@ static void address(struct sipreg_out *out, const struct sipreg_request *request
 /* To never has a tag, whatever earlier answers had (10.2). */
 static void addresses(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    OUT(out, "From: ");
+    NAME(out, request, "From", "f");
     address(out, request, request->from != NULL ? request->from : request->aor);
     OUT(out, ";tag=");
     sipreg_out_str(out, sipreg_str_of(request->tag));
-    OUT(out, "\r\nTo: ");
+    OUT(out, "\r\n");
+    NAME(out, request, "To", "t");
     address(out, request, request->aor);
-    OUT(out, "\r\nCall-ID: ");
+    OUT(out, "\r\n");
+    NAME(out, request, "Call-ID", "i");
     sipreg_out_str(out, sipreg_str_of(request->call_id));
     OUT(out, "\r\nCSeq: ");
     sipreg_out_number(out, request->cseq);
     OUT(out, " REGISTER\r\n");
 }
 
+/* What is required, less what a server was found to lack. */
+static void require(struct sipreg_out *out, const struct sipreg_request *request)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(request->require));
+    uint32_t without = request->not_required;
+    struct sipreg_str tag;
+    bool first = true;
+
+    for (; sipreg_options_next(&c, &tag); without >>= 1) {
+        if ((without & 1) != 0)
+            continue;
+        sipreg_out_text(out, first ? "Require: " : ", ");
+        sipreg_out_str(out, tag);
+        first = false;
+    }
+    if (!first)
+        OUT(out, "\r\n");
+}
+
+/* Accept, Accept-Encoding, Accept-Language. */
+static bool is_accept(const struct sipreg_header *header)
+{
+    return sipreg_str_starts(sipreg_str_of(header->name), SIPREG_LITERAL("Accept"));
+}
+
+bool sipreg_request_is_choosy(const struct sipreg_request *request)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (is_accept(&request->headers[i]))
+            return !request->plain;
+    }
+    return false;
+}
+
 static void headers(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    for (size_t i = 0; i < request->header_count; i++)
-        header(out, request->headers[i].name, request->headers[i].value);
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct sipreg_header *one = &request->headers[i];
+        if (!request->plain || !is_accept(one))
+            header(out, one->name, one->value);
+    }
 }
 
 static void q_value(struct sipreg_out *out, int q)
@@ -152,9 +236,11 @@ static void q_value(struct sipreg_out *out, int q)
     sipreg_out_str(out, sipreg_str_between(digits, digits + n));
 }
 
-static void contact(struct sipreg_out *out, const struct sipreg_contact *contact)
+static void contact(struct sipreg_out *out, const struct sipreg_request *request,
+                    const struct sipreg_contact *contact)
 {
-    OUT(out, "Contact: <");
+    NAME(out, request, "Contact", "m");
+    OUT(out, "<");
     sipreg_out_text(out, contact->uri);
     OUT(out, ">");
     if (contact->q > 0)
@@ -178,12 +264,14 @@ static void contacts(struct sipreg_out *out, const struct sipreg_request *reques
 {
     const struct sipreg_contact first = {request->contact, request->expires, 0, NULL};
 
-    if (is_star(request->contact))
-        OUT(out, "Contact: *\r\n");
-    else if (request->contact != NULL)
-        contact(out, &first);
+    if (is_star(request->contact)) {
+        NAME(out, request, "Contact", "m");
+        OUT(out, "*\r\n");
+    } else if (request->contact != NULL) {
+        contact(out, request, &first);
+    }
     for (size_t i = 0; i < request->contact_count; i++)
-        contact(out, &request->contacts[i]);
+        contact(out, request, &request->contacts[i]);
     if (request->expires >= 0 && (request->contact != NULL || request->contact_count > 0)) {
         OUT(out, "Expires: ");
         sipreg_out_number(out, (uint32_t)request->expires);
@@ -257,13 +345,25 @@ static void credentials(struct sipreg_out *out, const struct sipreg_request *req
     OUT(out, "\r\n");
 }
 
-static void body(struct sipreg_out *out, const struct sipreg_body *body)
+/* What the user agent says of itself. */
+static void capabilities(struct sipreg_out *out, const struct sipreg_request *request)
 {
+    header(out, is_compact(request) ? "k" : "Supported", request->supported);
+    if (request->plain)
+        return;
+    header(out, "Allow", request->allow);
+    header(out, "User-Agent", request->user_agent);
+}
+
+static void body(struct sipreg_out *out, const struct sipreg_request *request)
+{
+    const struct sipreg_body *body = request->body;
+
     if (body != NULL) {
-        header(out, "Content-Type", body->type);
+        header(out, is_compact(request) ? "c" : "Content-Type", body->type);
         header(out, "Content-Disposition", body->disposition);
     }
-    OUT(out, "Content-Length: ");
+    NAME(out, request, "Content-Length", "l");
     sipreg_out_number(out, body == NULL ? 0 : (uint32_t)body->size);
     OUT(out, "\r\n\r\n");
     if (body != NULL)
@@ -280,15 +380,14 @@ int sipreg_request_print(const struct sipreg_request *request, void *p, size_t s
     routes(&out, request);
     max_forwards(&out, request);
     addresses(&out, request);
+    require(&out, request);
     headers(&out, request);
     contacts(&out, request);
     for (const struct sipreg_answer *answer = request->answer; answer != NULL;
          answer = answer->next)
         credentials(&out, request, answer);
-    header(&out, "Supported", request->supported);
-    header(&out, "Allow", request->allow);
-    header(&out, "User-Agent", request->user_agent);
-    body(&out, request->body);
+    capabilities(&out, request);
+    body(&out, request);
     return sipreg_out_end(&out);
 }
 

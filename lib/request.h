@@ -10,4 +10,7 @@
 int sipreg_request_identify(struct sipreg_request *request, sipreg_random *random, void *user);
 int sipreg_request_print(const struct sipreg_request *request, void *out, size_t size);
 
+/* Does it say what the answer must be like (Accept and its kin)? */
+bool sipreg_request_is_choosy(const struct sipreg_request *request);
+
 #endif

@@ -27,6 +27,12 @@ static inline struct sipreg_str sipreg_str_of(const char *text)
 bool sipreg_str_equal(struct sipreg_str a, struct sipreg_str b);
 /* Without ASCII case. */
 bool sipreg_str_same(struct sipreg_str a, struct sipreg_str b);
+/* The same for its first octets. */
+
+static inline bool sipreg_str_starts(struct sipreg_str s, struct sipreg_str with)
+{
+    return s.n >= with.n && sipreg_str_same((struct sipreg_str){s.p, with.n}, with);
+}
 
 /* Is s this literal, without case? Length, usual spelling and first letter decide most of the time.
  */

@@ -245,7 +245,7 @@ static void test_sips_is_kept_from_the_request_uri_to_the_contacts_and_needs_tls
         {WITH(.routes = routes[1], .route_count = 2, .transport = SIPREG_TLS, SIPS_CONTACT), NULL},
         {WITH(.registrar = "sips:h", SIPS_CONTACT, .transport = SIPREG_TLS, .routes = routes[0],
               .route_count = 1),
-         "routes: not sips"},
+         NULL}, /* written as sips */
         {WITH(.registrar = NULL, .aor = "sips:a@h", SIPS_CONTACT, .transport = SIPREG_TLS,
               .routes = routes[1], .route_count = 2),
          NULL},

@@ -68,10 +68,13 @@ struct sipreg_request {
        registrars differ in which one they read. A query writes none. */
     int64_t expires;
 
-    const char *const
-        *routes; /* preloaded route set, first hop first: "sip:proxy.example.com;lr" */
+    /* Preloaded route set, first hop first: "sip:proxy.example.com;lr". Written as sips where the
+       Request-URI is (RFC 5630 5.1.1). */
+    const char *const *routes;
     size_t route_count;
 
+    const char *require;    /* option tags that the registrar must know, "pref, gin"; or NULL */
+    uint32_t not_required;  /* bit n: the nth of them is left out after all (8.1.3.5) */
     const char *supported;  /* option tags, "path, gruu"; or NULL */
     const char *allow;      /* methods of the whole user agent; or NULL */
     const char *user_agent; /* or NULL */
@@ -80,6 +83,9 @@ struct sipreg_request {
     const struct sipreg_body *body; /* or NULL */
 
     unsigned max_forwards; /* 0: 70 */
+
+    bool compact; /* short header names (7.3.3) */
+    bool plain;   /* compact, and without allow, user_agent and Accept headers of yours */
 
     const struct sipreg_answer *answer; /* credentials, from sipreg_challenge_answer(); or NULL */
 
@@ -109,6 +115,11 @@ SIPREG_API int sipreg_request_renew(struct sipreg_request *request, sipreg_rando
  * nothing of use; SIPREG_STATE: not renewed; SIPREG_ARGUMENT: a field cannot be written.
  */
 SIPREG_API int sipreg_request_write(const struct sipreg_request *request, void *out, size_t size);
+
+/* Where the request goes, as a URI: the first route, else the Request-URI (8.1.2). Returns its
+   length without the NUL that is written too, or SIPREG_SPACE. */
+SIPREG_API int sipreg_request_next_hop(const struct sipreg_request *request, char *out,
+                                       size_t size);
 
 /* The first field that sipreg_request_renew() would refuse, by its name in the struct and why, e.g.
    "aor: not a sip or sips URI"; NULL when there is none. Static. */

@@ -1,0 +1,43 @@
+/*
+ * options.c - which option tags does a request require, and which of them does the server lack?
+ * (RFC 3261 8.1.3.5, 19.2, 20.40)
+ */
+#include "options.h"
+
+bool sipreg_options_next(struct sipreg_cursor *c, struct sipreg_str *tag)
+{
+    sipreg_cursor_blank(c);
+    while (sipreg_cursor_separator(c, ','))
+        ;
+    if (!sipreg_cursor_token(c, tag))
+        return false;
+    sipreg_cursor_blank(c);
+    return c->p == c->end || *c->p == ',';
+}
+
+/* The bit of this tag in the list; 0: it is not there. */
+static uint32_t bit_of(struct sipreg_str wanted, const char *list)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(list));
+    struct sipreg_str tag;
+
+    for (uint32_t bit = 1; bit != 0 && sipreg_options_next(&c, &tag); bit <<= 1) {
+        if (sipreg_str_same(tag, wanted))
+            return bit;
+    }
+    return 0;
+}
+
+uint32_t sipreg_options_unsupported(const struct sipreg_response *response, const char *list)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value, tag;
+    uint32_t bits = 0;
+
+    while (sipreg_response_header(response, "Unsupported", &place, &value)) {
+        struct sipreg_cursor c = sipreg_cursor_of(value);
+        while (sipreg_options_next(&c, &tag))
+            bits |= bit_of(tag, list);
+    }
+    return bits;
+}
