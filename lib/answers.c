@@ -2,10 +2,9 @@
  * answers.c - what a final response means for a REGISTER: the policy, by status code.
  *
  * The table below is all of it that can be said in one word; a code that it lacks counts as the x00
- * of its class (RFC 3261 8.1.3.2). Three of the words need a closer look at the response: a
- * challenge may be unanswerable, a 423 unreasonable, a body may not be there to be left out.
- * Redirections are refused: who the registrar is, is decided by whoever owns the transport, and the
- * response tells it the way.
+ * of its class (RFC 3261 8.1.3.2). Some of the words need a closer look at the response: a
+ * challenge may be unanswerable, a 423 unreasonable, what is to be left out may not be there, and a
+ * redirection may lead nowhere, or where the caller does not want to go.
  *
  * A challenge is a question once and a rejection the second time. What tells them apart is where
  * the nonce came from (RFC 7616 3.3, 3.6; conformance of real servers):
@@ -19,7 +18,11 @@
  */
 #include "answers.h"
 
+#include "options.h"
+#include "redirect.h"
+#include "request.h"
 #include "session.h"
+#include "state.h"
 #include "str.h"
 
 enum verdict {
@@ -27,8 +30,12 @@ enum verdict {
     ANSWER,       /* the challenges */
     LENGTHEN,     /* ask for a longer time (10.2.8) */
     WITHOUT_BODY, /* leave the body out, if there was one; else refused */
-    TEMPORARY,    /* try later */
-    PATIENCE,     /* refused, but for the server naming a time to come back at */
+    WITHOUT_ACCEPT,
+    WITHOUT_OPTIONS, /* those that are unsupported */
+    SMALLER,
+    FOLLOW,    /* the redirection */
+    TEMPORARY, /* try later */
+    PATIENCE,  /* refused, but for the server naming a time to come back at */
     REFUSE
 };
 
@@ -36,12 +43,12 @@ static const struct {
     uint16_t status;
     uint8_t verdict;
 } table[] = {
-    {401, ANSWER},       {404, PATIENCE},     {407, ANSWER},       {408, TEMPORARY},
-    {413, WITHOUT_BODY}, {415, WITHOUT_BODY}, {423, LENGTHEN},     {480, TEMPORARY},
-    {481, TEMPORARY},    {482, TEMPORARY},    {486, TEMPORARY},    {487, TEMPORARY},
-    {488, WITHOUT_BODY}, {491, TEMPORARY},    {493, WITHOUT_BODY}, {501, REFUSE},
-    {505, REFUSE},       {513, WITHOUT_BODY}, {555, REFUSE},       {600, PATIENCE},
-    {603, PATIENCE},
+    {380, REFUSE},          {401, ANSWER},       {404, PATIENCE},     {406, WITHOUT_ACCEPT},
+    {407, ANSWER},          {408, TEMPORARY},    {413, WITHOUT_BODY}, {415, WITHOUT_BODY},
+    {420, WITHOUT_OPTIONS}, {423, LENGTHEN},     {480, TEMPORARY},    {481, TEMPORARY},
+    {482, TEMPORARY},       {486, TEMPORARY},    {487, TEMPORARY},    {488, WITHOUT_BODY},
+    {491, TEMPORARY},       {493, WITHOUT_BODY}, {501, REFUSE},       {505, REFUSE},
+    {513, SMALLER},         {555, REFUSE},       {600, PATIENCE},     {603, PATIENCE},
 };
 
 enum {
@@ -54,7 +61,7 @@ enum {
 
 static enum verdict look_up(int status)
 {
-    static const uint8_t by_class[] = {ACCEPT, REFUSE, REFUSE, TEMPORARY, REFUSE};
+    static const uint8_t by_class[] = {ACCEPT, FOLLOW, REFUSE, TEMPORARY, REFUSE};
 
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].status == status)
@@ -178,6 +185,53 @@ static enum sipreg_outcome leave_body_out(struct sipreg_client *client,
     return SIPREG_AGAIN;
 }
 
+static enum sipreg_outcome leave_accept_out(struct sipreg_client *client)
+{
+    if (!sipreg_request_is_choosy(&client->request))
+        return SIPREG_REFUSED;
+    client->request.plain = true;
+    return SIPREG_AGAIN;
+}
+
+/* For all requests to come. */
+static enum sipreg_outcome leave_options_out(struct sipreg_client *client,
+                                             const struct sipreg_response *response)
+{
+    uint32_t lacking = sipreg_options_unsupported(response, client->config->require);
+
+    if ((lacking & ~client->request.not_required) == 0)
+        return SIPREG_REFUSED;
+    client->request.not_required |= lacking;
+    return SIPREG_AGAIN;
+}
+
+static enum sipreg_outcome shrink(struct sipreg_client *client,
+                                  const struct sipreg_response *response)
+{
+    if (client->request.plain)
+        return patience(response);
+    client->request.plain = client->without_body = true;
+    return SIPREG_AGAIN;
+}
+
+/* One that points nowhere is the server's mistake, and may pass. */
+static enum sipreg_outcome follow(struct sipreg_client *client,
+                                  const struct sipreg_response *response, int *error)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_binding target;
+
+    if (!sipreg_response_contact(response, &place, &target))
+        return SIPREG_LATER;
+    if (!client->config->follow_redirects)
+        return SIPREG_REFUSED;
+    *error = sipreg_redirect_take(client, response);
+    if (*error != SIPREG_OK)
+        return SIPREG_REFUSED;
+    sipreg_state_close(client);
+    return SIPREG_AGAIN;
+}
+
 static enum sipreg_outcome weigh(struct sipreg_client *client,
                                  const struct sipreg_response *response, int *error)
 {
@@ -190,6 +244,14 @@ static enum sipreg_outcome weigh(struct sipreg_client *client,
         return lengthen(client, response);
     case WITHOUT_BODY:
         return leave_body_out(client, response);
+    case WITHOUT_ACCEPT:
+        return leave_accept_out(client);
+    case WITHOUT_OPTIONS:
+        return leave_options_out(client, response);
+    case SMALLER:
+        return shrink(client, response);
+    case FOLLOW:
+        return follow(client, response, error);
     case TEMPORARY:
         return SIPREG_LATER;
     case PATIENCE:

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "flow.h"
 #include "outcome.h"
+#include "redirect.h"
 #include "request.h"
 #include "session.h"
 
@@ -43,7 +44,7 @@ int sipreg_client_response(struct sipreg_client *client, uint32_t now,
 static void begin_attempt(struct sipreg_client *client)
 {
     client->rounds = 0;
-    client->without_body = false;
+    client->without_body = client->request.plain = client->targets.chained = false;
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
         client->sessions[i].fresh = false;
         client->sessions[i].ready = false;
@@ -58,8 +59,25 @@ static int64_t wanted_expires(const struct sipreg_client *client)
     return client->floor > wanted && client->floor > 0 ? client->floor : wanted;
 }
 
-/* Contacts, expiry and body by what the request is for. A contact that ours replaces goes with it.
- */
+/* Ours, the further ones, and the one that ours replaces. When they are removed, all are. */
+static void compose_contacts(struct sipreg_client *client, int purpose)
+{
+    struct sipreg_contact *next = client->contacts + 1;
+
+    for (size_t i = 0; i < client->further_count; i++, next++) {
+        *next = client->further[i];
+        if (purpose != REGISTER)
+            next->expires = 0;
+        else if (next->expires > 0 && next->expires < client->floor)
+            next->expires = client->floor;
+    }
+    if (client->replaced[0] != '\0')
+        *next++ = (struct sipreg_contact){client->replaced, 0, 0, NULL};
+    client->request.contact_count = (size_t)(next - client->contacts);
+    client->changed = client->changed && purpose != REGISTER;
+}
+
+/* Contacts, expiry and body by what the request is for. */
 static void compose(struct sipreg_client *client, int purpose)
 {
     struct sipreg_request *request = &client->request;
@@ -70,9 +88,8 @@ static void compose(struct sipreg_client *client, int purpose)
     request->expires = purpose == REGISTER ? wanted_expires(client) : 0;
     request->body = upload ? client->config->body : NULL;
     client->contacts[0].expires = request->expires;
-    client->contacts[1].uri = client->replaced; /* with an expiry of 0, since init */
     if (purpose == REGISTER || purpose == REMOVE)
-        request->contact_count = client->replaced[0] != '\0' ? 2 : 1;
+        compose_contacts(client, purpose);
 }
 
 /* Answers all known challenges unasked (22.2), but those that there are no credentials for now. */
@@ -175,6 +192,8 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
 
     if (purpose == NOTHING || client->flow == FLOW_OPENING || pointless(client, purpose))
         return false;
+    if (!client->again && sipreg_redirect_over(client))
+        sipreg_state_return(client);
     if (client->flow == FLOW_DOWN) {
         client->flow = FLOW_OPENING;
         client->flow_at = client->now + 64 * (uint64_t)sipreg_state_timers(client).t1;
@@ -199,7 +218,7 @@ static bool next_repetition(struct sipreg_client *client, struct sipreg_action *
         return emit(client, action);
     case SIPREG_DUE_TIMEOUT:
         if (times.reliable)
-            sipreg_flow_close(client);
+            sipreg_state_close(client);
         sipreg_outcome_unanswered(client, SIPREG_TIMEOUT);
         return false;
     case SIPREG_DUE_NOTHING:
@@ -246,7 +265,7 @@ static bool next_report(struct sipreg_client *client, struct sipreg_action *acti
 static bool next_close(struct sipreg_client *client, struct sipreg_action *action)
 {
     if (sipreg_client_state(client) == SIPREG_IDLE)
-        sipreg_flow_close(client);
+        sipreg_state_close(client);
     if (!client->close)
         return false;
     client->close = false;

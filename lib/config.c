@@ -27,6 +27,13 @@ struct sipreg_timers sipreg_config_timers(const struct sipreg_client_config *con
     return timers;
 }
 
+void sipreg_config_aim(struct sipreg_client *client)
+{
+    client->request.registrar = client->config->registrar;
+    client->request.routes = client->config->routes;
+    client->request.route_count = client->config->route_count;
+}
+
 uint32_t sipreg_config_retry_base(const struct sipreg_client_config *config)
 {
     return config->retry_base > 0 ? config->retry_base : 30;
@@ -53,9 +60,9 @@ static struct sipreg_uri parts(const char *aor)
 
 /* The AOR's user part at the local address. TLS with a sip AOR says transport=tcp, since
    transport=tls is not to be written (RFC 5630 3.1.4). */
-static int make_contact(char *contact, const struct sipreg_client_config *config, const char *local)
+static int make_contact(char *contact, const struct sipreg_client *client, const char *local)
 {
-    struct sipreg_uri aor = parts(config->aor);
+    struct sipreg_uri aor = parts(client->config->aor);
     struct sipreg_out out;
 
     sipreg_out_start(&out, contact, SIPREG_CONTACT_SIZE);
@@ -66,7 +73,7 @@ static int make_contact(char *contact, const struct sipreg_client_config *config
         sipreg_out_text(&out, "@");
     }
     sipreg_out_text(&out, local);
-    if (config->transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
+    if (client->request.transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
         sipreg_out_text(&out, ";transport=tcp");
     sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
     return sipreg_out_end(&out) < 0 ? SIPREG_LIMIT : SIPREG_OK;
@@ -77,7 +84,7 @@ int sipreg_config_move(struct sipreg_client *client, const char *local)
     char contact[SIPREG_CONTACT_SIZE];
     size_t n = strlen(local) + 1;
 
-    if (n > sizeof client->local || make_contact(contact, client->config, local) != SIPREG_OK)
+    if (n > sizeof client->local || make_contact(contact, client, local) != SIPREG_OK)
         return SIPREG_LIMIT;
     memcpy(client->local, local, n);
     memcpy(client->contact, contact, sizeof contact);
@@ -91,11 +98,14 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
     memset(request, 0, sizeof *request);
     request->registrar = config->registrar;
     request->aor = config->aor;
+    request->from = config->from;
     request->display = config->display;
     request->sent_by = local;
     request->transport = config->transport;
     request->routes = config->routes;
     request->route_count = config->route_count;
+    request->compact = config->compact;
+    request->require = config->require;
     request->supported = config->supported;
     request->allow = config->allow;
     request->user_agent = config->user_agent;
@@ -110,7 +120,12 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
     contact->expires = request->expires;
 }
 
-/* Without a name of its own the auth user is the AOR's. */
+/* Who registers: without a name of its own, that is the auth user. */
+static const char *registrant(const struct sipreg_client_config *config)
+{
+    return config->from != NULL ? config->from : config->aor;
+}
+
 static void fill_credentials(struct sipreg_client *client,
                              const struct sipreg_client_config *config)
 {
@@ -119,7 +134,7 @@ static void fill_credentials(struct sipreg_client *client,
     client->credentials.ha1 = config->ha1;
     client->credentials.ha1_algorithm = config->ha1_algorithm;
     client->credentials.realm = config->realm;
-    client->user = parts(config->aor).user;
+    client->user = parts(registrant(config)).user;
 }
 
 int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config)
@@ -127,9 +142,14 @@ int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client
     int result;
 
     client->config = config;
-    result = sipreg_config_move(client, config->local);
     describe(&client->request, &client->contacts[0], config, client->local);
+    result = sipreg_config_move(client, config->local);
     client->contacts[0].uri = config->contact != NULL ? config->contact : client->contact;
+    client->further = config->contacts;
+    client->further_count = (uint8_t)config->contact_count;
+    for (size_t i = 0; i < config->contact_count; i++)
+        client->contacts[1 + i] = config->contacts[i];
+    client->request.contact_count += config->contact_count;
     fill_credentials(client, config);
     return result;
 }
@@ -173,7 +193,7 @@ static const char *ha1_fault(const struct sipreg_client_config *config)
  */
 static const char *credentials_fault(const struct sipreg_client_config *config)
 {
-    struct sipreg_str user = parts(config->aor).user;
+    struct sipreg_str user = parts(registrant(config)).user;
 
     if (config->auth_user != NULL && config->auth_user[0] == '\0')
         return "auth_user: empty";
@@ -182,9 +202,9 @@ static const char *credentials_fault(const struct sipreg_client_config *config)
     if (config->auth_user != NULL || (config->password == NULL && config->ha1 == NULL))
         return ha1_fault(config);
     if (user.n == 0)
-        return "auth_user: missing, and the aor has no user part";
+        return "auth_user: missing, and the aor (or from) has no user part";
     if (memchr(user.p, '%', user.n) != NULL)
-        return "auth_user: missing, and the aor's user part is escaped";
+        return "auth_user: missing, and the user part of the aor (or from) is escaped";
     return ha1_fault(config);
 }
 
@@ -222,6 +242,25 @@ static const char *request_fault(const struct sipreg_client_config *config)
     return sipreg_request_fault(&request);
 }
 
+const char *sipreg_config_contacts_fault(const struct sipreg_client_config *config,
+                                         const struct sipreg_contact *contacts, size_t count)
+{
+    struct sipreg_request request;
+    struct sipreg_contact contact;
+
+    describe(&request, &contact, config, config->local);
+    request.contacts = contacts;
+    request.contact_count = count;
+    return sipreg_request_fault(&request);
+}
+
+static const char *contacts_fault(const struct sipreg_client_config *config)
+{
+    if (config->contact_count > SIPREG_MAX_CONTACTS)
+        return "contacts: more than SIPREG_MAX_CONTACTS";
+    return sipreg_config_contacts_fault(config, config->contacts, config->contact_count);
+}
+
 const char *sipreg_client_fault(const struct sipreg_client_config *config)
 {
     const char *fault = io_fault(config);
@@ -232,6 +271,8 @@ const char *sipreg_client_fault(const struct sipreg_client_config *config)
         fault = numbers_fault(config);
     if (fault == NULL)
         fault = request_fault(config);
+    if (fault == NULL)
+        fault = contacts_fault(config);
     if (fault == NULL)
         fault = credentials_fault(config);
     return fault;

@@ -14,6 +14,12 @@ uint32_t sipreg_config_retry_max(const struct sipreg_client_config *config);
 /* Seconds to ask for, or SIPREG_EXPIRES_NONE. */
 int64_t sipreg_config_expires(const struct sipreg_client_config *config);
 
+/* Requests go where the config says. */
+void sipreg_config_aim(struct sipreg_client *client);
+/* What is wrong with these as further contacts; or NULL. */
+const char *sipreg_config_contacts_fault(const struct sipreg_client_config *config,
+                                         const struct sipreg_contact *contacts, size_t count);
+
 /* Fills in what of the client follows from its config and the local address. SIPREG_LIMIT: a text
    does not fit. */
 int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config);

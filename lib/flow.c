@@ -20,17 +20,9 @@
 
 static void lose_flow(struct sipreg_client *client)
 {
-    bool datagrams = client->config->transport == SIPREG_UDP && client->config->io->open == NULL;
+    bool datagrams = client->request.transport == SIPREG_UDP && client->config->io->open == NULL;
 
     client->flow = datagrams ? FLOW_UP : FLOW_DOWN;
-}
-
-void sipreg_flow_close(struct sipreg_client *client)
-{
-    if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
-        return;
-    client->close = true;
-    client->flow = FLOW_DOWN;
 }
 
 /* Nothing was under way when the flow went down. The binding went with it, so it is renewed: at
@@ -42,7 +34,7 @@ static void renew_binding(struct sipreg_client *client)
     uint64_t planned = client->next_at;
 
     if (client->wish != WISH_BOUND || client->fact != FACT_BOUND ||
-        client->config->transport == SIPREG_UDP)
+        client->request.transport == SIPREG_UDP)
         return;
     if (client->failures > 0) /* the next try is planned already */
         return;
@@ -66,7 +58,7 @@ static void not_opened(struct sipreg_client *client, int error)
 
 void sipreg_flow_stuck(struct sipreg_client *client)
 {
-    sipreg_flow_close(client);
+    sipreg_state_close(client);
     not_opened(client, SIPREG_TIMEOUT);
 }
 
@@ -93,7 +85,7 @@ static void flow_up(struct sipreg_client *client)
         client->next_at = client->now; /* the caller opened it unasked: a new flow, a new binding */
     client->flow = FLOW_UP;
     if (sipreg_client_state(client) == SIPREG_IDLE)
-        sipreg_flow_close(client);
+        sipreg_state_close(client);
 }
 
 int sipreg_client_flow(struct sipreg_client *client, uint32_t now, enum sipreg_flow flow)

@@ -6,6 +6,7 @@
 
 #include "binding.h"
 #include "config.h"
+#include "redirect.h"
 #include "routes.h"
 #include "schedule.h"
 #include "session.h"
@@ -46,6 +47,7 @@ void sipreg_outcome_removed(struct sipreg_client *client, int error,
     client->clear = false;
     client->again = false;
     client->replaced[0] = '\0';
+    sipreg_state_return(client);
     sipreg_state_report(client, SIPREG_EVENT_UNREGISTERED, error, response);
 }
 
@@ -79,10 +81,32 @@ static bool was_last_removal(const struct sipreg_client *client)
     return client->wish == WISH_UNBOUND && (client->purpose == CLEAR || !client->clear);
 }
 
+/* May another target do better than this one? Not where it was found to be nobody's fault but ours,
+   nor where the answer is definite (6xx). */
+static bool is_of_target(int error, const struct sipreg_response *response)
+{
+    return error == SIPREG_TIMEOUT || error == SIPREG_TRANSPORT ||
+           (error == SIPREG_STATUS && response->status < 600);
+}
+
+/* Where a redirection has led fails: there may be another target. If not, the next attempt starts
+   from where the config says; a query has no say in that. */
+static bool next_target(struct sipreg_client *client, int error,
+                        const struct sipreg_response *response)
+{
+    client->again = is_of_target(error, response) && sipreg_redirect_next(client);
+    if (client->again)
+        sipreg_state_close(client);
+    else if (client->purpose != QUERY)
+        sipreg_state_return(client);
+    return client->again;
+}
+
 void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outcome, int error,
                          const struct sipreg_response *response)
 {
-    client->again = false;
+    if (next_target(client, error, response))
+        return;
     if (client->purpose == QUERY) {
         client->query = false;
         sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);
@@ -106,7 +130,8 @@ void sipreg_outcome_unanswered(struct sipreg_client *client, int error)
     sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
 }
 
-static void keep_binding(struct sipreg_client *client, const struct sipreg_own *own)
+/* lapse: the seconds after which the first of our contacts does. */
+static void keep_binding(struct sipreg_client *client, const struct sipreg_own *own, int64_t lapse)
 {
     uint64_t sent_at = client->transaction.started_at, soonest = client->now + 1000;
 
@@ -114,11 +139,29 @@ static void keep_binding(struct sipreg_client *client, const struct sipreg_own *
     client->listed = own->listed;
     client->granted = own->granted;
     client->lapses_at = sipreg_state_later(sent_at, own->granted);
-    client->next_at =
-        sent_at + sipreg_schedule_refresh(own->granted, sipreg_state_timers(client).t1,
-                                          sipreg_state_jitter(client));
+    client->next_at = sent_at + sipreg_schedule_refresh(lapse, sipreg_state_timers(client).t1,
+                                                        sipreg_state_jitter(client));
     if (client->next_at < soonest)
         client->next_at = soonest;
+}
+
+/* Are the further contacts listed too? Returns when the first of all lapses. */
+static int64_t find_further(const struct sipreg_client *client,
+                            const struct sipreg_response *response, struct sipreg_own *own)
+{
+    int64_t lapse = own->granted;
+    struct sipreg_own other;
+
+    for (size_t i = 1; i < client->request.contact_count; i++) {
+        const struct sipreg_contact *contact = &client->contacts[i];
+        if (contact->expires == 0)
+            continue;
+        sipreg_binding_find(&other, response, contact->uri, contact->expires, false);
+        own->listed = own->listed && other.listed;
+        if (other.granted > 0 && other.granted < lapse)
+            lapse = other.granted;
+    }
+    return lapse;
 }
 
 /* A 200 that does not list us is no success, whatever it says (10.2.4); a grant of 0 is a removal.
@@ -126,10 +169,14 @@ static void keep_binding(struct sipreg_client *client, const struct sipreg_own *
 static void accept_registration(struct sipreg_client *client,
                                 const struct sipreg_response *response, int auth)
 {
+    bool strict = client->config->require_listed;
     struct sipreg_own own;
+    int64_t lapse;
 
     sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
-                        !client->config->require_listed);
+                        !strict);
+    lapse = find_further(client, response, &own);
+    own.found = own.found && (own.listed || !strict);
     if (!own.found || own.granted == 0) {
         sipreg_state_unbind(client, own.found ? FACT_UNBOUND : FACT_UNKNOWN);
         sipreg_outcome_fail(client, SIPREG_LATER, SIPREG_UNLISTED, response);
@@ -140,7 +187,9 @@ static void accept_registration(struct sipreg_client *client,
     client->replaced[0] = '\0';
     client->body_done = true;
     sipreg_routes_keep(client, response);
-    keep_binding(client, &own);
+    keep_binding(client, &own, lapse);
+    if (client->changed) /* while this one was under way */
+        client->next_at = client->now;
     sipreg_state_report(client, SIPREG_EVENT_REGISTERED, auth, response);
 }
 
@@ -161,7 +210,7 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
         return;
     sipreg_binding_find(&own, response, client->contacts[0].uri, left, false);
     if (own.found && own.granted > 0) {
-        keep_binding(client, &own);
+        keep_binding(client, &own, own.granted);
         client->next_at = planned < client->next_at ? planned : client->next_at;
     } else if (client->listed) { /* with 0 seconds it may still live through this one */
         sipreg_state_unbind(client, own.found ? FACT_UNKNOWN : FACT_UNBOUND);

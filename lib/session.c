@@ -87,6 +87,12 @@ void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str no
     challenge->count = 0;
 }
 
+void sipreg_session_forget(struct sipreg_client *client)
+{
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        forget(&client->sessions[i]);
+}
+
 void sipreg_session_forgive(struct sipreg_client *client)
 {
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {

@@ -18,6 +18,8 @@ bool sipreg_session_used(const struct sipreg_session *session);
 int sipreg_session_keep(struct sipreg_session *session, const struct sipreg_challenge *challenge);
 /* A nonce for the next request (nextnonce). What does not fit is ignored. */
 void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str nonce);
+/* Forgets all sessions: another server is to learn nothing of them. */
+void sipreg_session_forget(struct sipreg_client *client);
 /* Forgets the sessions whose credentials were rejected: they may be tried again. */
 void sipreg_session_forgive(struct sipreg_client *client);
 

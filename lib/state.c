@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "ident.h"
+#include "redirect.h"
 #include "routes.h"
 
 void sipreg_state_advance(struct sipreg_client *client, uint32_t tick)
@@ -40,7 +41,10 @@ uint64_t sipreg_state_later(uint64_t at, int64_t seconds)
 
 struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client)
 {
-    return sipreg_config_timers(client->config);
+    struct sipreg_timers timers = sipreg_config_timers(client->config);
+
+    timers.reliable = client->request.transport != SIPREG_UDP;
+    return timers;
 }
 
 uint32_t sipreg_state_jitter(struct sipreg_client *client)
@@ -50,6 +54,20 @@ uint32_t sipreg_state_jitter(struct sipreg_client *client)
     if (sipreg_ident_number(&number, client->config->io->random, client->config->user) != SIPREG_OK)
         number = 0;
     return number;
+}
+
+void sipreg_state_close(struct sipreg_client *client)
+{
+    if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
+        return;
+    client->close = true;
+    client->flow = FLOW_DOWN;
+}
+
+void sipreg_state_return(struct sipreg_client *client)
+{
+    if (sipreg_redirect_forget(client))
+        sipreg_state_close(client);
 }
 
 bool sipreg_state_under_way(const struct sipreg_client *client)

@@ -22,6 +22,10 @@ struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client);
 /* 32 random bits; 0 if the source fails, which costs the jitter and nothing else. */
 uint32_t sipreg_state_jitter(struct sipreg_client *client);
 
+/* Closes the flow, if it is ours to close. */
+void sipreg_state_close(struct sipreg_client *client);
+/* Ends a redirection: the next request goes where the config says. */
+void sipreg_state_return(struct sipreg_client *client);
 /* Is a request unanswered? */
 bool sipreg_state_under_way(const struct sipreg_client *client);
 /* Can a request go out, now or after opening a flow? */

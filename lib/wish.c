@@ -105,7 +105,7 @@ static void drop_everything(struct sipreg_client *client)
     if (sipreg_state_under_way(client) && client->fact == FACT_UNBOUND)
         client->fact = FACT_UNKNOWN;
     sipreg_transaction_abandon(&client->transaction);
-    sipreg_flow_close(client);
+    sipreg_state_close(client);
     client->again = false;
     client->failures = 0;
     client->next_at = client->now;
@@ -124,6 +124,13 @@ static void replace_contact(struct sipreg_client *client, const char *old)
     if (sipreg_str_equal(sipreg_str_of(client->replaced), ours))
         client->replaced[0] = '\0';
     client->offered = false;
+}
+
+int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size)
+{
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    return sipreg_request_next_hop(&client->request, out, size);
 }
 
 int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local)
@@ -149,13 +156,50 @@ int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *l
     return SIPREG_OK;
 }
 
-/* At least: with its identifiers, of which there are none yet, and without credentials. */
+/* With its identifiers, which it may not have yet. */
 static size_t size_of_register(const struct sipreg_request *request)
 {
     enum { CSEQ_DIGITS = 9 }; /* beyond the one of 0 */
+    size_t n = (size_t)sipreg_request_print(request, NULL, 0);
 
-    return (size_t)sipreg_request_print(request, NULL, 0) + sizeof request->call_id - 1 +
-           sizeof request->tag - 1 + sizeof request->branch - 1 + CSEQ_DIGITS;
+    if (request->cseq == 0)
+        n += sizeof request->call_id - 1 + sizeof request->tag - 1 + sizeof request->branch - 1 +
+             CSEQ_DIGITS;
+    return n;
+}
+
+/* Would a REGISTER with these contacts fit, besides all that it says now? */
+static bool fits(const struct sipreg_client *client, const struct sipreg_contact *contacts,
+                 size_t count)
+{
+    struct sipreg_request probe = client->request;
+    size_t n = size_of_register(&probe);
+
+    probe.contacts = contacts;
+    probe.contact_count = count;
+    n += (size_t)sipreg_request_print(&probe, NULL, 0);
+    probe.contact_count = 0;
+    n -= (size_t)sipreg_request_print(&probe, NULL, 0);
+    return n <= client->config->io->scratch_size;
+}
+
+int sipreg_client_contacts(struct sipreg_client *client, uint32_t now,
+                           const struct sipreg_contact *contacts, size_t count)
+{
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    if (count > SIPREG_MAX_CONTACTS)
+        return SIPREG_LIMIT;
+    if (sipreg_config_contacts_fault(client->config, contacts, count) != NULL)
+        return SIPREG_ARGUMENT;
+    if (!fits(client, contacts, count))
+        return SIPREG_SPACE;
+    sipreg_state_advance(client, now);
+    client->further = contacts;
+    client->further_count = (uint8_t)count;
+    client->changed = true;
+    client->next_at = client->now;
+    return SIPREG_OK;
 }
 
 int sipreg_client_init_sized(struct sipreg_client *client, size_t client_size,

@@ -13,16 +13,16 @@ static const struct {
     int status;
     enum end end;
 } codes[] = {
-    {300, STOP},     {301, STOP},     {302, STOP},     {305, STOP},  {380, STOP},
-    {399, STOP},     {400, STOP},     {402, STOP},     {403, STOP},  {404, PATIENCE},
-    {405, STOP},     {406, STOP},     {408, LATER},    {410, STOP},  {413, PATIENCE},
-    {414, STOP},     {415, PATIENCE}, {416, STOP},     {420, STOP},  {421, STOP},
-    {430, STOP},     {439, STOP},     {480, LATER},    {481, LATER}, {482, LATER},
-    {483, STOP},     {484, STOP},     {485, STOP},     {486, LATER}, {487, LATER},
-    {488, PATIENCE}, {491, LATER},    {493, PATIENCE}, {494, STOP},  {499, STOP},
-    {500, LATER},    {501, STOP},     {502, LATER},    {503, LATER}, {504, LATER},
-    {505, STOP},     {513, PATIENCE}, {555, STOP},     {599, LATER}, {600, PATIENCE},
-    {603, PATIENCE}, {604, STOP},     {606, STOP},     {699, STOP},
+    {300, STOP},     {301, STOP},     {302, STOP},     {305, STOP},     {380, STOP},
+    {399, STOP},     {400, STOP},     {402, STOP},     {403, STOP},     {404, PATIENCE},
+    {405, STOP},     {406, STOP},     {408, LATER},    {410, STOP},     {413, PATIENCE},
+    {414, STOP},     {415, PATIENCE}, {416, STOP},     {420, STOP},     {421, STOP},
+    {430, STOP},     {439, STOP},     {480, LATER},    {481, LATER},    {482, LATER},
+    {483, STOP},     {484, STOP},     {485, STOP},     {486, LATER},    {487, LATER},
+    {488, PATIENCE}, {491, LATER},    {493, PATIENCE}, {494, STOP},     {499, STOP},
+    {500, LATER},    {501, STOP},     {502, LATER},    {503, LATER},    {504, LATER},
+    {505, STOP},     {555, STOP},     {599, LATER},    {600, PATIENCE}, {603, PATIENCE},
+    {604, STOP},     {606, STOP},     {699, STOP},
 };
 
 static void check_code(struct story *s, int status, bool later)
@@ -39,13 +39,16 @@ static void each_status_means_what_the_table_says(void **state)
 
     story_init(s);
     for (size_t i = 0; i < COUNT(codes); i++) {
+        const char *target = codes[i].status < 400 ? "Contact: <sip:other.example.com>\r\n" : "";
         size_t before = story_requests(s);
         snprintf(line, sizeof line, "%d Some Reason", codes[i].status);
         story_start(s);
-        story_reply(s, line, "");
+        story_reply(s, line, target);
         check_code(s, codes[i].status, codes[i].end == LATER);
         assert_state(s, codes[i].end == LATER ? SIPREG_WAITING : SIPREG_IDLE);
         assert_int_equal(story_requests(s), before + 1);
+        if (codes[i].status < 400)
+            continue;
         story_start(s);
         story_reply(s, line, "Retry-After: 200\r\n");
         check_code(s, codes[i].status, codes[i].end != STOP);
@@ -71,7 +74,7 @@ static void requests_that_met_are_tried_again_soon_and_then_less_soon(void **sta
 static void a_body_is_left_out_for_whom_it_bothers(void **state)
 {
     static const struct sipreg_body body = {"text/plain", NULL, "hello", 5};
-    static const char *const lines[] = {"413 A", "415 B", "488 C", "493 D", "513 E"};
+    static const char *const lines[] = {"413 A", "415 B", "488 C", "493 D"};
     struct story *s = (struct story *)*state;
 
     s->config.body = &body;

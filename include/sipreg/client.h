@@ -55,7 +55,7 @@ struct sipreg_event {
     const struct sipreg_response *response; /* to read reason, Warning, contacts, ...; or NULL */
     int64_t asked;                          /* seconds asked for; SIPREG_EXPIRES_NONE */
     int64_t granted;                        /* seconds granted; 0 when not bound */
-    bool listed;         /* REGISTERED: our contact stands in the 200 by RFC 3261 19.1.4 */
+    bool listed;         /* REGISTERED: our contacts stand in the 200 by RFC 3261 19.1.4 */
     bool verified;       /* the server proved by rspauth that it knows the password */
     uint32_t refresh_in; /* ms, when registered */
     uint32_t retry_in;   /* ms, when retrying; SIPREG_FOREVER: not by itself */
@@ -112,11 +112,14 @@ struct sipreg_client_config {
     void *user; /* handed to the functions of io */
 
     const char *aor;       /* "sip:alice@example.com" */
+    const char *from;      /* whose AOR it is that registers for another one (10.2); the aor */
     const char *local;     /* our address and port, "192.0.2.10:5060": Via and Contact; copied */
     const char *registrar; /* "sip:example.com"; the AOR's domain */
     const char *contact;   /* the AOR's user part at the local address */
-    const char *contact_params; /* ";+sip.instance=..." */
-    int q;                      /* thousandths; none */
+    const char *contact_params;            /* ";+sip.instance=..." */
+    int q;                                 /* thousandths; none */
+    const struct sipreg_contact *contacts; /* further ones, see sipreg_client_contacts() */
+    size_t contact_count;
     const char *display;
     enum sipreg_transport transport; /* UDP */
     int64_t expires;     /* seconds to ask for: 3600; SIPREG_EXPIRES_NONE: the registrar chooses */
@@ -130,10 +133,13 @@ struct sipreg_client_config {
     struct sipreg_policy policy;
     bool prefer_auth_int;
     bool require_rspauth; /* a 2xx with a wrong rspauth, or with none, is a failure */
-    bool require_listed;  /* our contact must stand in the 200 exactly */
+    bool require_listed;  /* our contacts must stand in the 200 exactly */
 
     const char *const *routes;
     size_t route_count;
+    bool follow_redirects; /* a 3xx: then io asks sipreg_client_next_hop() where to send */
+    bool compact;          /* short header names */
+    const char *require;   /* left out where a 420 lacks it; to insist, put it into headers */
     const char *supported;
     const char *allow;
     const char *user_agent;
@@ -180,6 +186,18 @@ SIPREG_API int sipreg_client_query(struct sipreg_client *client, uint32_t now);
 /* Remove every contact of the AOR, also those of other devices (10.2.2), and stop. */
 SIPREG_API int sipreg_client_clear(struct sipreg_client *client, uint32_t now);
 
+/*
+ * Other further contacts from now on, and a REGISTER that says so: they are registered, refreshed
+ * (all at the earliest of the granted times) and removed together with ours. To remove one alone,
+ * give it with an expiry of 0 until the next REGISTERED event. SIPREG_EXPIRES_NONE asks for as long
+ * as for ours. Borrowed; those before may go when the request under way has ended.
+ *
+ * SIPREG_ARGUMENT: one cannot be written; SIPREG_LIMIT: more than SIPREG_MAX_CONTACTS;
+ * SIPREG_SPACE: the scratch buffer is too small for them. Nothing changed then.
+ */
+SIPREG_API int sipreg_client_contacts(struct sipreg_client *client, uint32_t now,
+                                      const struct sipreg_contact *contacts, size_t count);
+
 /* The local address has changed (or not, and the device woke up): what is on its way is given up,
    and the binding is renewed, the old contact removed with the same request. local is copied; NULL
    keeps it. While a flow is being opened, from io.open to sipreg_client_flow(), local is only the
@@ -214,6 +232,13 @@ SIPREG_API uint32_t sipreg_client_run(struct sipreg_client *client, uint32_t now
 
 /* The state of things. */
 SIPREG_API enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client);
+
+/*
+ * Where REGISTERs go now, as a URI: the first Route, else the Request-URI (8.1.2), until a
+ * redirection is followed. For io.open, and for io.send over UDP. Returns its length without the
+ * NUL; SIPREG_SPACE: out is too small; SIPREG_STATE: init failed.
+ */
+SIPREG_API int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size);
 
 enum sipreg_route { SIPREG_PATH, SIPREG_SERVICE_ROUTE };
 

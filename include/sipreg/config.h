@@ -28,6 +28,13 @@
    NUL. Two are kept: ours and the one it replaces. 40 to 1024. */
 #define SIPREG_CONTACT_SIZE   128
 
+/* Further contacts of one client, beside its own. 0 to 16. */
+#define SIPREG_MAX_CONTACTS   2
+
+/* Octets that remember the targets of redirections, and where the config sends requests: their
+   URIs, with two octets for each. 32 to 4096. */
+#define SIPREG_TARGETS_SIZE   128
+
 /* Octets that remember Path and Service-Route of the last 200, separators included. 1 to 4096. */
 #define SIPREG_ROUTE_SIZE     256
 
@@ -44,6 +51,12 @@
 #endif
 #if SIPREG_CONTACT_SIZE < 40 || SIPREG_CONTACT_SIZE > 1024
 #error "SIPREG_CONTACT_SIZE: 40 to 1024"
+#endif
+#if SIPREG_MAX_CONTACTS < 0 || SIPREG_MAX_CONTACTS > 16
+#error "SIPREG_MAX_CONTACTS: 0 to 16"
+#endif
+#if SIPREG_TARGETS_SIZE < 32 || SIPREG_TARGETS_SIZE > 4096
+#error "SIPREG_TARGETS_SIZE: 32 to 4096"
 #endif
 #if SIPREG_ROUTE_SIZE < 1 || SIPREG_ROUTE_SIZE > 4096
 #error "SIPREG_ROUTE_SIZE: 1 to 4096"

@@ -36,6 +36,16 @@ struct sipreg_session {
     char text[SIPREG_CHALLENGE_SIZE];
 };
 
+/* Where redirections send us, lib/redirect.c */
+struct sipreg_targets {
+    uint64_t until;    /* when the redirection ends */
+    const char *proxy; /* the route set, where it is one to a proxy (305) */
+    uint16_t used;
+    bool away;    /* requests go elsewhere than the config says */
+    bool chained; /* the list is of the attempt under way */
+    char text[SIPREG_TARGETS_SIZE];
+};
+
 struct sipreg_client_config;
 struct sipreg_response;
 
@@ -65,6 +75,9 @@ struct sipreg_client {
     char contact[SIPREG_CONTACT_SIZE];  /* ours, unless the config has one */
     char replaced[SIPREG_CONTACT_SIZE]; /* an earlier one that may still be bound; or empty */
     bool offered;                       /* ours has been sent to the registrar */
+    bool changed;                       /* further ones were, since the request under way */
+    uint8_t further_count;
+    const struct sipreg_contact *further; /* the caller's */
     uint16_t routes_used;
     char routes[SIPREG_ROUTE_SIZE];
 
@@ -81,7 +94,8 @@ struct sipreg_client {
 
     /* the request under way */
     struct sipreg_request request;
-    struct sipreg_contact contacts[2]; /* ours, and the replaced one */
+    struct sipreg_contact contacts[2 + SIPREG_MAX_CONTACTS]; /* ours, further ones, the replaced */
+    struct sipreg_targets targets;
     struct sipreg_transaction transaction;
     struct sipreg_session sessions[SIPREG_MAX_REALMS];
 

@@ -49,7 +49,7 @@ enum sipreg_error {
     SIPREG_FOREIGN = -7,   /* well-formed, but no answer to a request of ours */
     SIPREG_LATE = -8,      /* an answer of ours to a request that is over */
     SIPREG_CHALLENGE = -9, /* no challenge that we can answer, or a wrong rspauth */
-    SIPREG_POLICY = -10,   /* a challenge that we could answer, but that your policy refuses */
+    SIPREG_POLICY = -10,   /* a challenge or redirection that security or your policy refuses */
     SIPREG_UNLISTED = -11, /* a 200 to our registration that does not list our contact */
     SIPREG_STATUS = -12,   /* a final status other than 2xx: see there */
     /* the surroundings' */

@@ -18,8 +18,8 @@ import sys
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
     ["names", "param", "uri", "nameaddr", "via"],
-    ["frame", "response", "challenge", "digest", "authinfo", "fault", "request"],
-    ["transaction", "binding", "routes", "schedule", "session", "config"],
+    ["frame", "response", "options", "challenge", "digest", "authinfo", "fault", "request"],
+    ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
     ["state", "answers", "outcome", "flow", "wish", "client"],
     ["run"],
 ]
