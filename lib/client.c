@@ -155,6 +155,29 @@ static bool emit(struct sipreg_client *client, struct sipreg_action *action)
     return true;
 }
 
+/* 18.1.1: a request that may not pass undivided goes over a stream, if there can be one. */
+static bool is_too_large(const struct sipreg_client *client, size_t size)
+{
+    enum { DATAGRAM_MAX = 1300 };
+    size_t most = client->config->datagram_max > 0 ? client->config->datagram_max : DATAGRAM_MAX;
+
+    return client->request.transport == SIPREG_UDP && client->large == LARGE_NOT &&
+           client->config->io->open != NULL && size > most;
+}
+
+/* Takes a request back that was written, but not sent, and asks for a stream. */
+static void want_stream(struct sipreg_client *client)
+{
+    sipreg_transaction_abandon(&client->transaction);
+    client->request.cseq--;
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
+        client->sessions[i].ready = client->sessions[i].sent;
+    client->again = true;
+    client->large = LARGE_WANTED;
+    client->request.transport = SIPREG_TCP;
+    sipreg_state_close(client);
+}
+
 /* The next action. */
 
 /* What time has brought about. A binding has lapsed by the time that its request was sent; to the
@@ -201,9 +224,15 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         return true;
     }
     result = begin(client, purpose);
-    if (result == SIPREG_OK)
-        return emit(client, action);
-    sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
+    if (result != SIPREG_OK) {
+        sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
+        return false;
+    }
+    if (!emit(client, action))
+        return false;
+    if (!is_too_large(client, action->size))
+        return true;
+    want_stream(client);
     return false;
 }
 

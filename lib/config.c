@@ -60,7 +60,7 @@ static struct sipreg_uri parts(const char *aor)
 
 /* The AOR's user part at the local address. TLS with a sip AOR says transport=tcp, since
    transport=tls is not to be written (RFC 5630 3.1.4). */
-static int make_contact(char *contact, const struct sipreg_client *client, const char *local)
+bool sipreg_config_contact(char *contact, const struct sipreg_client *client, const char *address)
 {
     struct sipreg_uri aor = parts(client->config->aor);
     struct sipreg_out out;
@@ -72,23 +72,18 @@ static int make_contact(char *contact, const struct sipreg_client *client, const
         sipreg_out_str(&out, aor.user);
         sipreg_out_text(&out, "@");
     }
-    sipreg_out_text(&out, local);
+    sipreg_out_text(&out, address);
     if (client->request.transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
         sipreg_out_text(&out, ";transport=tcp");
     sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
-    return sipreg_out_end(&out) < 0 ? SIPREG_LIMIT : SIPREG_OK;
+    return sipreg_out_end(&out) >= 0;
 }
 
-int sipreg_config_move(struct sipreg_client *client, const char *local)
+bool sipreg_config_fits(const struct sipreg_client *client, const char *local)
 {
     char contact[SIPREG_CONTACT_SIZE];
-    size_t n = strlen(local) + 1;
 
-    if (n > sizeof client->local || make_contact(contact, client, local) != SIPREG_OK)
-        return SIPREG_LIMIT;
-    memcpy(client->local, local, n);
-    memcpy(client->contact, contact, sizeof contact);
-    return SIPREG_OK;
+    return strlen(local) < sizeof client->local && sipreg_config_contact(contact, client, local);
 }
 
 /* The request that registers: for the client, and for trying it out. */
@@ -139,11 +134,12 @@ static void fill_credentials(struct sipreg_client *client,
 
 int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config)
 {
-    int result;
-
     client->config = config;
     describe(&client->request, &client->contacts[0], config, client->local);
-    result = sipreg_config_move(client, config->local);
+    if (!sipreg_config_fits(client, config->local))
+        return SIPREG_LIMIT;
+    strcpy(client->local, config->local);
+    sipreg_config_contact(client->contact, client, client->local);
     client->contacts[0].uri = config->contact != NULL ? config->contact : client->contact;
     client->further = config->contacts;
     client->further_count = (uint8_t)config->contact_count;
@@ -151,7 +147,7 @@ int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client
         client->contacts[1 + i] = config->contacts[i];
     client->request.contact_count += config->contact_count;
     fill_credentials(client, config);
-    return result;
+    return SIPREG_OK;
 }
 
 static const char *io_fault(const struct sipreg_client_config *config)

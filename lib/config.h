@@ -23,7 +23,10 @@ const char *sipreg_config_contacts_fault(const struct sipreg_client_config *conf
 /* Fills in what of the client follows from its config and the local address. SIPREG_LIMIT: a text
    does not fit. */
 int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client_config *config);
-/* Another local address, valid: Via and Contact follow. SIPREG_LIMIT: nothing changed. */
-int sipreg_config_move(struct sipreg_client *client, const char *local);
+/* The contact that the AOR's user has at this address, into SIPREG_CONTACT_SIZE octets. False: it
+   does not fit. */
+bool sipreg_config_contact(char *contact, const struct sipreg_client *client, const char *address);
+/* Do the address, and the contact made of it, fit their stores? */
+bool sipreg_config_fits(const struct sipreg_client *client, const char *local);
 
 #endif

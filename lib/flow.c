@@ -49,9 +49,15 @@ static void renew_binding(struct sipreg_client *client)
     }
 }
 
-/* The request that the flow was to be opened for cannot be sent. */
+/* The request that the flow was to be opened for cannot be sent. One that is too large for UDP goes
+   over UDP after all (18.1.1). */
 static void not_opened(struct sipreg_client *client, int error)
 {
+    if (client->large == LARGE_WANTED) {
+        client->large = LARGE_REFUSED;
+        client->request.transport = SIPREG_UDP;
+        return;
+    }
     client->purpose = (uint8_t)sipreg_state_due(client);
     sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
 }
@@ -83,6 +89,7 @@ static void flow_up(struct sipreg_client *client)
         return;
     if (client->flow == FLOW_DOWN && !client->patient)
         client->next_at = client->now; /* the caller opened it unasked: a new flow, a new binding */
+    client->rewritten = client->rewritten && client->flow == FLOW_UP;
     client->flow = FLOW_UP;
     if (sipreg_client_state(client) == SIPREG_IDLE)
         sipreg_state_close(client);

@@ -6,6 +6,7 @@
 
 #include "binding.h"
 #include "config.h"
+#include "nat.h"
 #include "redirect.h"
 #include "routes.h"
 #include "schedule.h"
@@ -188,7 +189,7 @@ static void accept_registration(struct sipreg_client *client,
     client->body_done = true;
     sipreg_routes_keep(client, response);
     keep_binding(client, &own, lapse);
-    if (client->changed) /* while this one was under way */
+    if (sipreg_nat_learn(client, response) || client->changed) /* while it was under way */
         client->next_at = client->now;
     sipreg_state_report(client, SIPREG_EVENT_REGISTERED, auth, response);
 }

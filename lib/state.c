@@ -18,6 +18,8 @@
 #include "redirect.h"
 #include "routes.h"
 
+#include <string.h>
+
 void sipreg_state_advance(struct sipreg_client *client, uint32_t tick)
 {
     uint32_t passed = tick - client->tick;
@@ -54,6 +56,23 @@ uint32_t sipreg_state_jitter(struct sipreg_client *client)
     if (sipreg_ident_number(&number, client->config->io->random, client->config->user) != SIPREG_OK)
         number = 0;
     return number;
+}
+
+/* If the contact before was never sent, the one before it still is what is there. */
+bool sipreg_state_rename(struct sipreg_client *client, const char *address)
+{
+    char ours[SIPREG_CONTACT_SIZE];
+
+    if (client->config->contact != NULL || !sipreg_config_contact(ours, client, address) ||
+        strcmp(client->contact, ours) == 0)
+        return false;
+    if (client->offered && client->fact != FACT_UNBOUND)
+        memcpy(client->replaced, client->contact, sizeof client->replaced);
+    if (strcmp(client->replaced, ours) == 0)
+        client->replaced[0] = '\0';
+    strcpy(client->contact, ours);
+    client->offered = false;
+    return true;
 }
 
 void sipreg_state_close(struct sipreg_client *client)

@@ -10,6 +10,7 @@
 
 enum { WISH_NOTHING, WISH_BOUND, WISH_UNBOUND };
 enum { FACT_UNKNOWN, FACT_UNBOUND, FACT_BOUND };
+enum { LARGE_NOT, LARGE_WANTED, LARGE_REFUSED }; /* a stream for what is too large for UDP */
 enum { FLOW_DOWN, FLOW_OPENING, FLOW_UP };
 enum { NOTHING, REGISTER, REMOVE, QUERY, CLEAR }; /* purposes of a request */
 
@@ -22,6 +23,9 @@ struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client);
 /* 32 random bits; 0 if the source fails, which costs the jitter and nothing else. */
 uint32_t sipreg_state_jitter(struct sipreg_client *client);
 
+/* Our contact is at this address from now on, unless the config has one. The one before is to be
+   removed, if the registrar may have it. True: it is another one now. */
+bool sipreg_state_rename(struct sipreg_client *client, const char *address);
 /* Closes the flow, if it is ours to close. */
 void sipreg_state_close(struct sipreg_client *client);
 /* Ends a redirection: the next request goes where the config says. */

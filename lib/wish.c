@@ -106,54 +106,67 @@ static void drop_everything(struct sipreg_client *client)
         client->fact = FACT_UNKNOWN;
     sipreg_transaction_abandon(&client->transaction);
     sipreg_state_close(client);
-    client->again = false;
+    client->again = client->rewritten = false;
+    client->large = LARGE_NOT;
+    client->request.transport = client->config->transport;
     client->failures = 0;
     client->next_at = client->now;
-}
-
-/* Our contact is another one now. The old one is to be removed, if the registrar may have it; if it
-   was never sent, the one before it still is. */
-static void replace_contact(struct sipreg_client *client, const char *old)
-{
-    struct sipreg_str ours = sipreg_str_of(client->contact);
-
-    if (sipreg_str_equal(sipreg_str_of(old), ours))
-        return;
-    if (client->offered && client->fact != FACT_UNBOUND)
-        memcpy(client->replaced, old, sizeof client->replaced);
-    if (sipreg_str_equal(sipreg_str_of(client->replaced), ours))
-        client->replaced[0] = '\0';
-    client->offered = false;
-}
-
-int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size)
-{
-    if (client->config == NULL)
-        return SIPREG_STATE;
-    return sipreg_request_next_hop(&client->request, out, size);
 }
 
 int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *local)
 {
     struct sipreg_str host, port;
-    char old[SIPREG_CONTACT_SIZE];
-    int result = SIPREG_OK;
 
     if (client->config == NULL)
         return SIPREG_STATE;
     if (local != NULL && !sipreg_uri_hostport(sipreg_str_of(local), &host, &port))
         return SIPREG_ARGUMENT;
-    memcpy(old, client->contact, sizeof old);
-    if (local != NULL)
-        result = sipreg_config_move(client, local);
-    if (result != SIPREG_OK)
-        return result;
+    if (local != NULL && !sipreg_config_fits(client, local))
+        return SIPREG_LIMIT;
     sipreg_state_advance(client, now);
     if (local == NULL || client->flow != FLOW_OPENING) /* else it is that flow's address */
         drop_everything(client);
-    if (client->contacts[0].uri == client->contact)
-        replace_contact(client, old);
+    if (local != NULL) {
+        strcpy(client->local, local);
+        sipreg_state_rename(client, local);
+    }
     return SIPREG_OK;
+}
+
+int sipreg_client_transport(struct sipreg_client *client, enum sipreg_transport transport)
+{
+    struct sipreg_request probe = client->request;
+
+    if (client->config == NULL || client->flow != FLOW_OPENING)
+        return SIPREG_STATE;
+    probe.transport = transport;
+    if (sipreg_request_fault(&probe) != NULL)
+        return SIPREG_ARGUMENT;
+    client->request.transport = transport;
+    sipreg_state_rename(client, client->local);
+    return SIPREG_OK;
+}
+
+/* Where a datagram is too small, the way is asked for as one by TCP (18.1.1). */
+int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size)
+{
+    static const char by_tcp[] = ";transport=tcp";
+    struct sipreg_str value;
+    struct sipreg_uri uri;
+    int n;
+
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    n = sipreg_request_next_hop(&client->request, out, size);
+    if (n < 0 || client->large != LARGE_WANTED)
+        return n;
+    (void)sipreg_uri_parse(&uri, sipreg_str_of(out));
+    if (sipreg_uri_param(&uri, SIPREG_LITERAL("transport"), &value))
+        return n;
+    if ((size_t)n + sizeof by_tcp > size)
+        return SIPREG_SPACE;
+    memcpy(out + n, by_tcp, sizeof by_tcp);
+    return n + (int)sizeof by_tcp - 1;
 }
 
 /* With its identifiers, which it may not have yet. */

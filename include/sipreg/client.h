@@ -138,6 +138,8 @@ struct sipreg_client_config {
     const char *const *routes;
     size_t route_count;
     bool follow_redirects; /* a 3xx: then io asks sipreg_client_next_hop() where to send */
+    bool rewrite_contact;  /* once on each flow: be where the registrar sees us (RFC 3581 9) */
+    uint32_t datagram_max; /* octets: 1300. Where io opens flows, what is larger takes TCP */
     bool compact;          /* short header names */
     const char *require;   /* left out where a 420 lacks it; to insist, put it into headers */
     const char *supported;
@@ -235,10 +237,16 @@ SIPREG_API enum sipreg_client_state sipreg_client_state(const struct sipreg_clie
 
 /*
  * Where REGISTERs go now, as a URI: the first Route, else the Request-URI (8.1.2), until a
- * redirection is followed. For io.open, and for io.send over UDP. Returns its length without the
- * NUL; SIPREG_SPACE: out is too small; SIPREG_STATE: init failed.
+ * redirection is followed; with transport=tcp where a datagram is too small (18.1.1). For io.open,
+ * and for io.send over UDP. Returns its length without the NUL; SIPREG_SPACE: out is too small;
+ * SIPREG_STATE: init failed.
  */
 SIPREG_API int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size);
+
+/* The flow that is being opened is of this transport: Via, timers and the contact that we make
+   follow it. SIPREG_STATE: no flow is being opened; SIPREG_ARGUMENT: a sips URI needs TLS. */
+SIPREG_API int sipreg_client_transport(struct sipreg_client *client,
+                                       enum sipreg_transport transport);
 
 enum sipreg_route { SIPREG_PATH, SIPREG_SERVICE_ROUTE };
 

@@ -101,6 +101,8 @@ struct sipreg_client {
 
     /* the flow */
     uint8_t flow;
+    uint8_t large; /* is a stream wanted for what is too large for UDP? */
+    bool rewritten;
     bool close;
     uint64_t flow_at; /* when opening must have ended */
 

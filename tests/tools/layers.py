@@ -20,7 +20,7 @@ FLOORS = [
     ["names", "param", "uri", "nameaddr", "via"],
     ["frame", "response", "options", "challenge", "digest", "authinfo", "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
-    ["state", "answers", "outcome", "flow", "wish", "client"],
+    ["state", "nat", "answers", "outcome", "flow", "wish", "client"],
     ["run"],
 ]
 BESIDE = ["error"]  # includes public headers only
