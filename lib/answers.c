@@ -23,6 +23,7 @@
 #include "request.h"
 #include "session.h"
 #include "state.h"
+#include "warning.h"
 #include "str.h"
 
 enum verdict {
@@ -32,6 +33,8 @@ enum verdict {
     WITHOUT_BODY, /* leave the body out, if there was one; else refused */
     WITHOUT_ACCEPT,
     WITHOUT_OPTIONS, /* those that are unsupported */
+    WITH_PATH,       /* the one extension that we can do and may not have said so */
+    FURTHER,         /* as far as a request may travel */
     SMALLER,
     FOLLOW,    /* the redirection */
     TEMPORARY, /* try later */
@@ -45,10 +48,11 @@ static const struct {
 } table[] = {
     {380, REFUSE},          {401, ANSWER},       {404, PATIENCE},     {406, WITHOUT_ACCEPT},
     {407, ANSWER},          {408, TEMPORARY},    {413, WITHOUT_BODY}, {415, WITHOUT_BODY},
-    {420, WITHOUT_OPTIONS}, {423, LENGTHEN},     {480, TEMPORARY},    {481, TEMPORARY},
-    {482, TEMPORARY},       {486, TEMPORARY},    {487, TEMPORARY},    {488, WITHOUT_BODY},
-    {491, TEMPORARY},       {493, WITHOUT_BODY}, {501, REFUSE},       {505, REFUSE},
-    {513, SMALLER},         {555, REFUSE},       {600, PATIENCE},     {603, PATIENCE},
+    {420, WITHOUT_OPTIONS}, {421, WITH_PATH},    {483, FURTHER},      {423, LENGTHEN},
+    {480, TEMPORARY},       {481, TEMPORARY},    {482, TEMPORARY},    {486, TEMPORARY},
+    {487, TEMPORARY},       {488, WITHOUT_BODY}, {491, TEMPORARY},    {493, WITHOUT_BODY},
+    {501, REFUSE},          {505, REFUSE},       {513, SMALLER},      {555, REFUSE},
+    {600, PATIENCE},        {603, PATIENCE},
 };
 
 enum {
@@ -83,12 +87,12 @@ static bool is_rejection(const struct sipreg_session *session,
 /* Takes up one challenge. SIPREG_OK: its answer is ready; else why not. */
 static int take_up(struct sipreg_client *client, const struct sipreg_challenge *challenge)
 {
-    struct sipreg_session *session = sipreg_session_find(client, challenge);
     struct sipreg_challenge wanted = *challenge;
-    int result;
+    struct sipreg_session *session;
+    int result = sipreg_session_claim(client, challenge, &session);
 
-    if (session == NULL)
-        return SIPREG_LIMIT;
+    if (result != SIPREG_OK)
+        return result;
     if (session->taken)
         return SIPREG_CHALLENGE;
     session->rejected = session->rejected || (session->sent && is_rejection(session, challenge));
@@ -171,6 +175,17 @@ static enum sipreg_outcome lengthen(struct sipreg_client *client,
     return SIPREG_AGAIN;
 }
 
+/* RFC 5630: 380 is "SIPS not allowed", 381 "SIPS required". Neither is a thing that we change. */
+static enum sipreg_outcome temporary(const struct sipreg_response *response, int *error)
+{
+    bool scheme = response->status == 480 &&
+                  (sipreg_warning_has(response, 380) || sipreg_warning_has(response, 381));
+
+    if (scheme)
+        *error = SIPREG_SIPS;
+    return scheme ? SIPREG_REFUSED : SIPREG_LATER;
+}
+
 static enum sipreg_outcome patience(const struct sipreg_response *response)
 {
     return response->retry_after == SIPREG_ABSENT ? SIPREG_REFUSED : SIPREG_LATER;
@@ -202,6 +217,28 @@ static enum sipreg_outcome leave_options_out(struct sipreg_client *client,
     if ((lacking & ~client->request.not_required) == 0)
         return SIPREG_REFUSED;
     client->request.not_required |= lacking;
+    return SIPREG_AGAIN;
+}
+
+static enum sipreg_outcome support_path(struct sipreg_client *client,
+                                        const struct sipreg_response *response)
+{
+    struct sipreg_str path = SIPREG_LITERAL("path");
+
+    if (!sipreg_options_asked_for(response, path) || client->request.path ||
+        sipreg_options_has(client->config->supported, path))
+        return SIPREG_REFUSED;
+    client->request.path = true;
+    return SIPREG_AGAIN;
+}
+
+static enum sipreg_outcome go_further(struct sipreg_client *client)
+{
+    enum { USUAL = 70 }; /* 8.1.1.6 */
+
+    if (client->request.max_forwards == 0 || client->request.max_forwards >= USUAL)
+        return SIPREG_REFUSED;
+    client->request.max_forwards = USUAL;
     return SIPREG_AGAIN;
 }
 
@@ -248,12 +285,16 @@ static enum sipreg_outcome weigh(struct sipreg_client *client,
         return leave_accept_out(client);
     case WITHOUT_OPTIONS:
         return leave_options_out(client, response);
+    case WITH_PATH:
+        return support_path(client, response);
+    case FURTHER:
+        return go_further(client);
     case SMALLER:
         return shrink(client, response);
     case FOLLOW:
         return follow(client, response, error);
     case TEMPORARY:
-        return SIPREG_LATER;
+        return temporary(response, error);
     case PATIENCE:
         return patience(response);
     case REFUSE:

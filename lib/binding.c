@@ -1,8 +1,9 @@
 /*
  * binding.c - which Contacts in the 200 are ours, for how long? (RFC 3261 10.2.4)
  *
- * Rule: URI comparison. Reality: registrars and NAT helpers rewrite host, port or transport of the
- * contact they list, and some list nothing at all. Decision: an exact match counts; else a contact
+ * Rule: URI comparison, or the instance that both name (RFC 5626 6). Reality: registrars and NAT
+ * helpers rewrite host, port or transport of the contact they list, and some list nothing at all.
+ * Decision: a match counts; else a contact
  * that stands alone is taken for ours, and so is an empty list with an Expires header above zero;
  * the caller is told that it was a guess, and may forbid it. Times of contacts that are not ours
  * never count.
@@ -11,8 +12,6 @@
 
 #include "str.h"
 #include "uri.h"
-
-#include <sipreg/request.h>
 
 enum { DEFAULT_EXPIRES = 3600 }; /* 10.2 */
 
@@ -32,23 +31,66 @@ static bool same(const struct sipreg_uri *ours, struct sipreg_str text)
     return sipreg_uri_parse(&theirs, text) == SIPREG_OK && sipreg_uri_same(ours, &theirs);
 }
 
+/* A contact as it is looked for. */
+struct sought {
+    struct sipreg_uri uri;
+    struct sipreg_str instance; /* absent: it names none */
+    struct sipreg_str reg_id;
+};
+
+/* Without the brackets, which not everybody writes. */
+static struct sipreg_str instance_of(struct sipreg_str params)
+{
+    struct sipreg_str instance = sipreg_param(params, "+sip.instance");
+
+    if (instance.n > 1 && instance.p[0] == '<' && instance.p[instance.n - 1] == '>')
+        instance = sipreg_str_between(instance.p + 1, instance.p + instance.n - 1);
+    return instance;
+}
+
+static bool seek(struct sought *sought, const struct sipreg_contact *contact)
+{
+    struct sipreg_str params = sipreg_str_of(contact->params);
+
+    sought->instance = instance_of(params);
+    sought->reg_id = sipreg_param(params, "reg-id");
+    return sipreg_uri_parse(&sought->uri, sipreg_str_of(contact->uri)) == SIPREG_OK;
+}
+
+static bool is_it(const struct sought *sought, const struct sipreg_nameaddr *contact)
+{
+    if (same(&sought->uri, contact->uri))
+        return true;
+    return sought->instance.n > 0 &&
+           sipreg_str_same(sought->instance, instance_of(contact->params)) &&
+           sipreg_str_equal(sought->reg_id, sipreg_param(contact->params, "reg-id"));
+}
+
+bool sipreg_binding_is_of(const struct sipreg_contact *contact,
+                          const struct sipreg_binding *binding)
+{
+    struct sought sought;
+
+    return seek(&sought, contact) && is_it(&sought, &binding->contact);
+}
+
 void sipreg_binding_find(struct sipreg_own *own, const struct sipreg_response *response,
-                         const char *contact, int64_t asked, bool guess)
+                         const struct sipreg_contact *contact, int64_t asked, bool guess)
 {
     static const struct sipreg_own none;
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_binding binding;
-    struct sipreg_uri ours;
+    struct sought sought;
     unsigned count = 0;
     int64_t alone = SIPREG_ABSENT;
 
     *own = none;
-    if (sipreg_uri_parse(&ours, sipreg_str_of(contact)) != SIPREG_OK)
+    if (!seek(&sought, contact))
         return;
     for (; sipreg_response_contact(response, &place, &binding); count++) {
         int64_t expires = first_known(binding.expires, response->expires, asked);
         alone = expires;
-        if (!same(&ours, binding.contact.uri))
+        if (!is_it(&sought, &binding.contact))
             continue;
         if (!own->listed || expires < own->granted) /* listed twice: the shorter one is safe */
             own->granted = expires;

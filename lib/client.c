@@ -127,6 +127,8 @@ static int begin(struct sipreg_client *client, int purpose)
         begin_attempt(client);
     client->again = false;
     client->purpose = (uint8_t)purpose;
+    if (sipreg_request_is_last(&client->request)) /* 22.3: not carried to another Call-ID */
+        sipreg_session_forget(client);
     compose(client, purpose);
     result = authorize(client);
     if (result == SIPREG_OK)
@@ -268,6 +270,7 @@ static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
     if (client->fact == FACT_BOUND) {
         event->granted = client->granted;
         event->listed = client->listed;
+        event->without_body = client->without_body;
         event->verified = client->verified;
         event->valid_for = sipreg_state_until(client, client->lapses_at);
     }
@@ -290,11 +293,22 @@ static bool next_report(struct sipreg_client *client, struct sipreg_action *acti
     return true;
 }
 
-/* Asked for, or since nobody needs the flow any more. */
+/* A flow that nobody needs any more is kept for as long as a transaction may take (18). */
+static void linger(struct sipreg_client *client)
+{
+    bool idling = client->flow == FLOW_UP && client->config->io->open != NULL &&
+                  sipreg_client_state(client) == SIPREG_IDLE;
+
+    if (idling && !client->idling)
+        client->flow_at = client->now + 64 * (uint64_t)sipreg_state_timers(client).t1;
+    client->idling = idling;
+    if (idling && client->now >= client->flow_at)
+        sipreg_state_close(client);
+}
+
 static bool next_close(struct sipreg_client *client, struct sipreg_action *action)
 {
-    if (sipreg_client_state(client) == SIPREG_IDLE)
-        sipreg_state_close(client);
+    linger(client);
     if (!client->close)
         return false;
     client->close = false;
@@ -348,6 +362,8 @@ static uint64_t deadline(const struct sipreg_client *client)
         return client->flow_at < at ? client->flow_at : at;
     if (sipreg_state_due(client) != NOTHING)
         return client->now;
+    if (client->idling && client->flow == FLOW_UP)
+        return client->flow_at;
     if (client->wish == WISH_BOUND && sipreg_state_reachable(client) && client->next_at < at)
         at = client->next_at;
     return at;

@@ -99,6 +99,7 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
     request->transport = config->transport;
     request->routes = config->routes;
     request->route_count = config->route_count;
+    request->max_forwards = config->max_forwards;
     request->compact = config->compact;
     request->require = config->require;
     request->supported = config->supported;

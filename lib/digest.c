@@ -292,18 +292,19 @@ static bool means(struct sipreg_str quoted, struct sipreg_str text)
     return n == text.n;
 }
 
-static int check(const struct sipreg_subject *s)
+int sipreg_digest_suits(const struct sipreg_challenge *challenge,
+                        const struct sipreg_credentials *credentials, struct sipreg_str user)
 {
-    const struct sipreg_credentials *credentials = s->credentials;
-
-    if (s->challenge->realm.p == NULL) /* reading it failed */
+    if (credentials->user != NULL)
+        user = sipreg_str_of(credentials->user);
+    if (challenge->realm.p == NULL) /* reading it failed */
         return SIPREG_STATE;
-    if (s->user.n == 0 || !sipreg_str_text(s->user))
+    if (user.n == 0 || !sipreg_str_text(user))
         return SIPREG_ARGUMENT;
-    if (credentials->password == NULL && credentials->ha1 == NULL)
+    if (credentials->password == NULL &&
+        (credentials->ha1 == NULL || credentials->ha1_algorithm != hash_of(challenge->algorithm)))
         return SIPREG_ARGUMENT;
-    if (credentials->realm != NULL &&
-        !means(s->challenge->realm, sipreg_str_of(credentials->realm)))
+    if (credentials->realm != NULL && !means(challenge->realm, sipreg_str_of(credentials->realm)))
         return SIPREG_CHALLENGE;
     return SIPREG_OK;
 }
@@ -348,7 +349,7 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
     *answer = empty;
     got.user = credentials->user != NULL ? sipreg_str_of(credentials->user) : user;
     struct sipreg_subject s = {challenge, credentials, got.user, request};
-    int result = check(&s);
+    int result = sipreg_digest_suits(challenge, credentials, user);
     if (result == SIPREG_OK)
         result = prepare(challenge, random, context);
     if (result != SIPREG_OK)

@@ -14,6 +14,11 @@ int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *
                          const struct sipreg_request *request, sipreg_random *random,
                          void *context);
 
+/* Are there credentials, and for this challenge? SIPREG_OK; SIPREG_ARGUMENT, SIPREG_CHALLENGE: not;
+   SIPREG_STATE: the challenge is empty. */
+int sipreg_digest_suits(const struct sipreg_challenge *challenge,
+                        const struct sipreg_credentials *credentials, struct sipreg_str user);
+
 struct sipreg_hash_value {
     uint8_t octets[SIPREG_DIGEST_SIZE];
     size_t n;

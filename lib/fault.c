@@ -108,20 +108,34 @@ static bool is_expiry(int64_t expires)
     return expires >= SIPREG_EXPIRES_NONE && expires <= (int64_t)UINT32_MAX;
 }
 
-/* Parameters of the caller's, whole ones, and none that we write ourselves (7.3.1: each only once).
- */
-static bool are_params(const char *params)
+/* Does a parameter of this name stand before this one? */
+static bool stands_before(const char *params, struct sipreg_str name)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_between(params, name.p));
+    struct sipreg_parameter parameter;
+
+    while (sipreg_param_next(&c, &parameter)) {
+        if (sipreg_str_same(parameter.name, name))
+            return true;
+    }
+    return false;
+}
+
+/* Parameters of the caller's, whole ones, each once (7.3.1), and none that we write ourselves nor
+   the one that 10.2 has withdrawn. */
+static const char *params_fault(const char *params)
 {
     struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(params));
     struct sipreg_parameter parameter;
 
-    if (!text(params))
-        return false;
-    while (sipreg_param_next(&c, &parameter)) {
-        if (SIPREG_STR_IS(parameter.name, "expires") || SIPREG_STR_IS(parameter.name, "q"))
-            return false;
+    while (text(params) && sipreg_param_next(&c, &parameter)) {
+        if (SIPREG_STR_IS(parameter.name, "expires") || SIPREG_STR_IS(parameter.name, "q") ||
+            SIPREG_STR_IS(parameter.name, "action"))
+            return "contacts: expires, q or action among the parameters";
+        if (stands_before(params, parameter.name))
+            return "contacts: a parameter twice";
     }
-    return c.p == c.end;
+    return c.p == c.end ? NULL : "contacts: malformed parameters";
 }
 
 /* 8.1.1.8: a sips request has sips contacts; and every contact is a URI. */
@@ -131,6 +145,8 @@ static const char *contact_uri_fault(const char *s, bool sips)
 
     if (!parse(&uri, s))
         return "contact: not a URI";
+    if (sipreg_uri_is_sips(&uri) && is_over_udp(&uri))
+        return "contact: sips over UDP (RFC 3261 19.1.1)";
     if (sips && sipreg_uri_is_sip(&uri) && !sipreg_uri_is_sips(&uri))
         return "contact: not sips, but registrar, aor or first route is (RFC 3261 8.1.1.8)";
     return NULL;
@@ -153,9 +169,49 @@ static const char *contacts_fault(const struct sipreg_request *request, bool sip
             return "contacts: expires out of range";
         if (contact->q < 0 || contact->q > 1000)
             return "contacts: q above 1000 thousandths";
-        if (contact->params != NULL && !are_params(contact->params))
-            return "contacts: malformed parameters, or expires or q among them";
+        fault = contact->params == NULL ? NULL : params_fault(contact->params);
+        if (fault != NULL)
+            return fault;
     }
+    return NULL;
+}
+
+/* A URI but for its scheme. */
+static const char *behind_scheme(const char *uri)
+{
+    const char *colon = strchr(uri, ':');
+
+    return colon == NULL ? uri : colon;
+}
+
+/* The nth contact: contact itself is the one before the others. */
+static const char *nth_contact(const struct sipreg_request *request, size_t n)
+{
+    if (request->contact == NULL)
+        return request->contacts[n].uri;
+    return n == 0 ? request->contact : request->contacts[n - 1].uri;
+}
+
+/* RFC 5630 5.1.1.1: From and To are sips if all contacts are, and only then; and no contact stands
+   there as sip and as sips. */
+static const char *mixture_fault(const struct sipreg_request *request)
+{
+    size_t count = request->contact_count + (request->contact != NULL), secure = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *one = nth_contact(request, i);
+        secure += is_sips(one);
+        for (size_t k = 0; k < i; k++) {
+            const char *other = nth_contact(request, k);
+            if (is_sips(one) != is_sips(other) &&
+                strcmp(behind_scheme(one), behind_scheme(other)) == 0)
+                return "contacts: one as sip and as sips (RFC 5630 5.1.1.1)";
+        }
+    }
+    if (is_sips(request->from) != is_sips(request->aor) && request->from != NULL)
+        return "from: sips, and the aor is not, or the other way round";
+    if (count > 0 && (secure == count) != is_sips(request->aor))
+        return "aor: sips goes with contacts that are all sips (RFC 5630 5.1.1.1)";
     return NULL;
 }
 
@@ -176,7 +232,9 @@ static const char *contact_fault(const struct sipreg_request *request)
     if (!is_star(request->contact)) {
         const char *fault =
             request->contact == NULL ? NULL : contact_uri_fault(request->contact, sips);
-        return fault != NULL ? fault : contacts_fault(request, sips);
+        if (fault == NULL)
+            fault = contacts_fault(request, sips);
+        return fault != NULL ? fault : mixture_fault(request);
     }
     if (request->expires != 0 || request->contact_count > 0)
         return "contact: * needs expires 0 and stands alone (RFC 3261 10.2.2)";
@@ -215,17 +273,43 @@ static bool is_token(const char *s)
     return sipreg_cursor_token(&c, &token) && c.p == c.end;
 }
 
-static const char *require_fault(const struct sipreg_request *request)
+/* How many tokens this list has; below zero: it is none. */
+static int list_count(const char *list)
 {
-    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(request->require));
-    struct sipreg_str tag;
-    unsigned count = 0;
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(list));
+    struct sipreg_str token;
+    int count = 0;
 
-    while (sipreg_options_next(&c, &tag))
+    while (sipreg_options_next(&c, &token))
         count++;
-    if (c.p != c.end)
-        return "require: not a list of option tags";
-    return count > SIPREG_OPTIONS_MAX ? "require: more than 32 option tags" : NULL;
+    return c.p == c.end ? count : -1;
+}
+
+static const char *options_fault(const struct sipreg_request *request)
+{
+    int count = list_count(request->require);
+
+    if (count < 0 || list_count(request->supported) < 0)
+        return "require, supported: not a list of option tags";
+    if (count > SIPREG_OPTIONS_MAX)
+        return "require: more than 32 option tags";
+    return list_count(request->allow) < 0 ? "allow: not a list of methods" : NULL;
+}
+
+/* Headers that no REGISTER has, or that it must not have from a user agent (RFC 3261 20, 7.4.1, RFC
+   3325, 7315). */
+static bool is_out_of_place(const char *name)
+{
+    static const char *const names[] = {
+        "Record-Route",        "Transfer-Encoding",    "Subject",
+        "P-Asserted-Identity", "P-Preferred-Identity", "P-Visited-Network-ID",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (sipreg_str_same(sipreg_str_of(name), sipreg_str_of(names[i])))
+            return true;
+    }
+    return false;
 }
 
 static const char *headers_fault(const struct sipreg_request *request)
@@ -237,11 +321,13 @@ static const char *headers_fault(const struct sipreg_request *request)
         enum sipreg_name name = sipreg_name_find(sipreg_str_of(header->name));
         if (name != SIPREG_UNKNOWN && name != SIPREG_PATH_NAME)
             return "headers: one that the library writes, or that is for responses";
+        if (is_out_of_place(header->name))
+            return "headers: one that has no place in a REGISTER";
         if (header->value == NULL || !text(header->value))
             return "headers: value with a control character or malformed UTF-8";
     }
-    if (!text(request->supported) || !text(request->allow) || !text(request->user_agent))
-        return "supported, allow, user_agent: control character or malformed UTF-8";
+    if (!text(request->user_agent))
+        return "user_agent: control character or malformed UTF-8";
     return NULL;
 }
 
@@ -264,7 +350,7 @@ const char *sipreg_request_fault(const struct sipreg_request *request)
 {
     static const char *(*const checks[])(const struct sipreg_request *) = {
         lists_fault,  address_fault, registrar_fault, via_fault,  contact_fault,
-        routes_fault, require_fault, headers_fault,   body_fault,
+        routes_fault, options_fault, headers_fault,   body_fault,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -83,6 +83,16 @@ static void flow_down(struct sipreg_client *client)
     }
 }
 
+/* Nothing must be sent there, and nothing gets better by trying again. */
+static void flow_untrusted(struct sipreg_client *client)
+{
+    lose_flow(client);
+    sipreg_transaction_abandon(&client->transaction);
+    if (sipreg_state_due(client) != NOTHING)
+        client->purpose = (uint8_t)sipreg_state_due(client);
+    sipreg_outcome_fail(client, SIPREG_REFUSED, SIPREG_POLICY, NULL);
+}
+
 static void flow_up(struct sipreg_client *client)
 {
     if (client->close) /* that one is as good as closed */
@@ -102,6 +112,8 @@ int sipreg_client_flow(struct sipreg_client *client, uint32_t now, enum sipreg_f
     sipreg_state_advance(client, now);
     if (flow == SIPREG_FLOW_UP)
         flow_up(client);
+    else if (flow == SIPREG_FLOW_UNTRUSTED)
+        flow_untrusted(client);
     else
         flow_down(client);
     return SIPREG_OK;

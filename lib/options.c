@@ -28,6 +28,27 @@ static uint32_t bit_of(struct sipreg_str wanted, const char *list)
     return 0;
 }
 
+bool sipreg_options_has(const char *list, struct sipreg_str tag)
+{
+    return bit_of(tag, list) != 0;
+}
+
+bool sipreg_options_asked_for(const struct sipreg_response *response, struct sipreg_str tag)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value, asked;
+    bool found = false;
+
+    while (sipreg_response_header(response, "Require", &place, &value)) {
+        struct sipreg_cursor c = sipreg_cursor_of(value);
+        for (; sipreg_options_next(&c, &asked); found = true) {
+            if (!sipreg_str_same(asked, tag))
+                return false;
+        }
+    }
+    return found;
+}
+
 uint32_t sipreg_options_unsupported(const struct sipreg_response *response, const char *list)
 {
     struct sipreg_place place = {0, 0, 0};

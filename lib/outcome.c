@@ -157,7 +157,7 @@ static int64_t find_further(const struct sipreg_client *client,
         const struct sipreg_contact *contact = &client->contacts[i];
         if (contact->expires == 0)
             continue;
-        sipreg_binding_find(&other, response, contact->uri, contact->expires, false);
+        sipreg_binding_find(&other, response, contact, contact->expires, false);
         own->listed = own->listed && other.listed;
         if (other.granted > 0 && other.granted < lapse)
             lapse = other.granted;
@@ -174,8 +174,7 @@ static void accept_registration(struct sipreg_client *client,
     struct sipreg_own own;
     int64_t lapse;
 
-    sipreg_binding_find(&own, response, client->contacts[0].uri, client->contacts[0].expires,
-                        !strict);
+    sipreg_binding_find(&own, response, &client->contacts[0], client->contacts[0].expires, !strict);
     lapse = find_further(client, response, &own);
     own.found = own.found && (own.listed || !strict);
     if (!own.found || own.granted == 0) {
@@ -209,7 +208,7 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
         return;
     if (client->replaced[0] != '\0') /* what is bound is another contact than ours is now */
         return;
-    sipreg_binding_find(&own, response, client->contacts[0].uri, left, false);
+    sipreg_binding_find(&own, response, &client->contacts[0], left, false);
     if (own.found && own.granted > 0) {
         keep_binding(client, &own, own.granted);
         client->next_at = planned < client->next_at ? planned : client->next_at;

@@ -1,9 +1,9 @@
 /*
  * request.c - a REGISTER, from its parts: its identifiers, and how it is written.
  *
- * Order of headers: those that proxies need come first (RFC 3261 7.3.1), the caller's own before
- * Contact, so that a Proxy-Require is among them. URIs stand in angle brackets, display names in
- * quotes always (a bare one that starts with "*" has been read as `Contact: *`).
+ * Order of headers: those that proxies need come first (RFC 3261 7.3.1), and the caller's own
+ * before Contact, so that a Proxy-Require is among them. URIs stand in angle brackets, display
+ * names in quotes always (a bare one that starts with "*" has been read as `Contact: *`).
  */
 #include "request.h"
 
@@ -16,11 +16,16 @@
 
 enum { CSEQ_MAX = 0x7FFFFFFF }; /* 8.1.1.5 */
 
+bool sipreg_request_is_last(const struct sipreg_request *request)
+{
+    return request->cseq >= CSEQ_MAX;
+}
+
 int sipreg_request_identify(struct sipreg_request *request, sipreg_random *random, void *user)
 {
     int result = SIPREG_OK;
 
-    if (request->cseq == 0 || request->cseq >= CSEQ_MAX) {
+    if (request->cseq == 0 || sipreg_request_is_last(request)) {
         result = sipreg_ident(request->call_id, sizeof request->call_id, "", random, user);
         if (result == SIPREG_OK)
             result = sipreg_ident(request->tag, sizeof request->tag, "", random, user);
@@ -345,10 +350,26 @@ static void credentials(struct sipreg_out *out, const struct sipreg_request *req
     OUT(out, "\r\n");
 }
 
+/* To the proxies' challenges, or to the registrar's; empty ones fail with these. */
+static void answers(struct sipreg_out *out, const struct sipreg_request *request, bool proxies)
+{
+    for (const struct sipreg_answer *answer = request->answer; answer != NULL;
+         answer = answer->next) {
+        if ((answer->challenge != NULL && answer->challenge->proxy) == proxies)
+            credentials(out, request, answer);
+    }
+}
+
 /* What the user agent says of itself. */
 static void capabilities(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    header(out, is_compact(request) ? "k" : "Supported", request->supported);
+    if (request->supported != NULL || request->path) {
+        NAME(out, request, "Supported", "k");
+        sipreg_out_text(out, request->supported);
+        if (request->path)
+            sipreg_out_text(out, request->supported != NULL ? ", path" : "path");
+        OUT(out, "\r\n");
+    }
     if (request->plain)
         return;
     header(out, "Allow", request->allow);
@@ -379,13 +400,12 @@ int sipreg_request_print(const struct sipreg_request *request, void *p, size_t s
     via(&out, request);
     routes(&out, request);
     max_forwards(&out, request);
+    answers(&out, request, true);
     addresses(&out, request);
     require(&out, request);
     headers(&out, request);
     contacts(&out, request);
-    for (const struct sipreg_answer *answer = request->answer; answer != NULL;
-         answer = answer->next)
-        credentials(&out, request, answer);
+    answers(&out, request, false);
     capabilities(&out, request);
     body(&out, request);
     return sipreg_out_end(&out);

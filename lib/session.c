@@ -23,23 +23,67 @@ static void forget(struct sipreg_session *session)
     memset(session, 0, sizeof *session);
 }
 
-struct sipreg_session *sipreg_session_find(struct sipreg_client *client,
-                                           const struct sipreg_challenge *challenge)
+/* The config's credentials, unless the application has others for this challenge. */
+static int find_credentials(struct sipreg_client *client, const struct sipreg_challenge *challenge,
+                            struct sipreg_credentials *credentials)
+{
+    const struct sipreg_io *io = client->config->io;
+
+    *credentials = client->credentials;
+    if (io->credentials != NULL &&
+        io->credentials(client->config->user, challenge, credentials) < 0)
+        return SIPREG_CHALLENGE;
+    return SIPREG_OK;
+}
+
+/* Are there credentials for this challenge? */
+static int permits(struct sipreg_client *client, const struct sipreg_challenge *challenge)
+{
+    struct sipreg_credentials credentials;
+    int result = find_credentials(client, challenge, &credentials);
+
+    return result != SIPREG_OK ? result
+                               : sipreg_digest_suits(challenge, &credentials, client->user);
+}
+
+static bool is_of(const struct sipreg_session *session, const struct sipreg_challenge *challenge)
+{
+    return sipreg_session_used(session) && session->challenge.proxy == challenge->proxy &&
+           sipreg_str_equal(session->challenge.realm, challenge->realm);
+}
+
+/* The session of this realm, else one to be had for it; NULL. */
+static struct sipreg_session *find(struct sipreg_client *client,
+                                   const struct sipreg_challenge *challenge)
 {
     struct sipreg_session *vacant = NULL;
 
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
         struct sipreg_session *session = &client->sessions[i];
-        if (sipreg_session_used(session) && session->challenge.proxy == challenge->proxy &&
-            sipreg_str_equal(session->challenge.realm, challenge->realm))
+        if (is_of(session, challenge))
             return session;
         if (!session->fresh && !session->taken &&
             (vacant == NULL || (sipreg_session_used(vacant) && !sipreg_session_used(session))))
             vacant = session;
     }
-    if (vacant != NULL) /* else the realms of earlier years would shut out today's */
-        forget(vacant);
     return vacant;
+}
+
+int sipreg_session_claim(struct sipreg_client *client, const struct sipreg_challenge *challenge,
+                         struct sipreg_session **session)
+{
+    struct sipreg_session *found = find(client, challenge);
+
+    if (found == NULL)
+        return SIPREG_LIMIT;
+    if (!is_of(found, challenge)) { /* realms of earlier years do not shut out today's */
+        int result = sipreg_session_used(found) ? permits(client, challenge) : SIPREG_OK;
+        if (result != SIPREG_OK)
+            return result;
+        forget(found);
+    }
+    *session = found;
+    return SIPREG_OK;
 }
 
 /* Copies *s to the place *to, moves that on, and makes *s the copy. */
@@ -101,19 +145,6 @@ void sipreg_session_forgive(struct sipreg_client *client)
     }
 }
 
-/* The config's credentials, unless the application has others for this challenge. */
-static int find_credentials(struct sipreg_client *client, const struct sipreg_challenge *challenge,
-                            struct sipreg_credentials *credentials)
-{
-    const struct sipreg_io *io = client->config->io;
-
-    *credentials = client->credentials;
-    if (io->credentials != NULL &&
-        io->credentials(client->config->user, challenge, credentials) < 0)
-        return SIPREG_CHALLENGE;
-    return SIPREG_OK;
-}
-
 int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *session)
 {
     struct sipreg_credentials credentials;
@@ -126,7 +157,7 @@ int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *s
 }
 
 static int verify(struct sipreg_client *client, struct sipreg_session *session,
-                  const struct sipreg_response *response)
+                  const struct sipreg_response *response, bool *verified)
 {
     struct sipreg_credentials credentials;
     struct sipreg_authinfo info;
@@ -141,26 +172,54 @@ static int verify(struct sipreg_client *client, struct sipreg_session *session,
         sipreg_challenge_verify(&info, &session->answer, &credentials, &client->request, response);
     if (result != SIPREG_OK)
         return result;
-    client->verified = client->verified || info.verified;
+    *verified = info.verified;
     /* A session key is made of the nonce that opened the session (3.4.2): it goes on with that. */
     if (info.nextnonce.n > 0 && !sipreg_digest_is_session(session->challenge.algorithm))
         sipreg_session_renonce(session, info.nextnonce);
     return SIPREG_OK;
 }
 
+/* What Authentication-Info, or that of the proxy, says of those who have challenged. */
+struct proof {
+    bool asked; /* the request carried an answer */
+    bool given;
+};
+
+/* The header does not say which realm it is for: where several were answered, it is the one that it
+   verifies. */
+static int verify_all(struct sipreg_client *client, const struct sipreg_response *response,
+                      bool proxy, struct proof *proof)
+{
+    int why = SIPREG_OK;
+
+    for (size_t i = 0; i < SIPREG_MAX_REALMS && !proof->given; i++) {
+        struct sipreg_session *session = &client->sessions[i];
+        int result;
+        if (!session->sent || session->challenge.proxy != proxy)
+            continue;
+        proof->asked = true;
+        result = verify(client, session, response, &proof->given);
+        why = why == SIPREG_OK ? result : why;
+    }
+    return proof->given ? SIPREG_OK : why;
+}
+
+/* Where the registrar was answered, it is the registrar who must know the password. */
 int sipreg_session_verify(struct sipreg_client *client, const struct sipreg_response *response)
 {
+    struct proof proxy = {false, false}, registrar = {false, false};
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_line line;
-    int result = SIPREG_OK;
+    int result;
 
     client->verified = false;
     if (!sipreg_response_line(response, &place, SIPREG_AUTHENTICATION_INFO,
                               SIPREG_PROXY_AUTHENTICATION_INFO, &line))
         return SIPREG_OK;
-    for (size_t i = 0; i < SIPREG_MAX_REALMS && result == SIPREG_OK; i++) {
-        if (client->sessions[i].sent)
-            result = verify(client, &client->sessions[i], response);
-    }
+    result = verify_all(client, response, true, &proxy);
+    if (result == SIPREG_OK)
+        result = verify_all(client, response, false, &registrar);
+    if (result == SIPREG_OK)
+        client->verified = registrar.asked ? registrar.given : proxy.given;
     return result;
 }

@@ -8,10 +8,12 @@
 #include <sipreg/client.h>
 #include <sipreg/storage.h>
 
-/* The session with the challenge's realm and header; else one that is unused, or of a realm that
-   has not challenged in this attempt and is forgotten for it; else NULL. */
-struct sipreg_session *sipreg_session_find(struct sipreg_client *client,
-                                           const struct sipreg_challenge *challenge);
+/* Finds the session with the challenge's realm and header; else one that is unused, or of a realm
+   that has not challenged in this attempt and is forgotten for it. SIPREG_OK; SIPREG_LIMIT: all are
+   in use; SIPREG_ARGUMENT, SIPREG_CHALLENGE: none is forgotten for a challenge that there are no
+   credentials for. */
+int sipreg_session_claim(struct sipreg_client *client, const struct sipreg_challenge *challenge,
+                         struct sipreg_session **session);
 bool sipreg_session_used(const struct sipreg_session *session);
 
 /* Takes up a challenge, whose texts are copied. SIPREG_LIMIT: they do not fit, nothing changed. */

@@ -13,6 +13,7 @@
  */
 #include "state.h"
 
+#include "binding.h"
 #include "config.h"
 #include "ident.h"
 #include "redirect.h"
@@ -123,6 +124,15 @@ enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client)
     if (sipreg_state_under_way(client) || client->now >= client->next_at)
         return sipreg_state_reachable(client) ? SIPREG_REGISTERING : SIPREG_WAITING;
     return SIPREG_WAITING;
+}
+
+bool sipreg_client_is_ours(const struct sipreg_client *client, const struct sipreg_binding *binding)
+{
+    for (size_t i = 0; client->config != NULL && i < 1U + client->further_count; i++) {
+        if (sipreg_binding_is_of(&client->contacts[i], binding))
+            return true;
+    }
+    return false;
 }
 
 /* RFC 3608 6.1: a Service-Route is good as long as the registration that brought it. */

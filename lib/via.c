@@ -35,6 +35,14 @@ static bool take_host(struct sipreg_cursor *c, struct sipreg_str *host)
     return sipreg_cursor_token(c, host);
 }
 
+/* IPv6 is written with and without them (RFC 5118 4.5). */
+static struct sipreg_str without_brackets(struct sipreg_str host)
+{
+    if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+        return sipreg_str_between(host.p + 1, host.p + host.n - 1);
+    return host;
+}
+
 static void note(struct sipreg_via *via, const struct sipreg_parameter *parameter)
 {
     struct sipreg_str *part = NULL;
@@ -47,6 +55,8 @@ static void note(struct sipreg_via *via, const struct sipreg_parameter *paramete
         part = &via->rport;
     if (part != NULL && part->p == NULL)
         *part = parameter->value;
+    if (part == &via->received)
+        *part = without_brackets(*part);
 }
 
 int sipreg_via_parse(struct sipreg_via *via, struct sipreg_str line, bool *more)

@@ -296,6 +296,14 @@ void story_start(struct story *s)
     story_run(s);
 }
 
+void story_anew(struct story *s)
+{
+    story_forget(s);
+    s->opens = s->closes = 0;
+    s->ready = false;
+    story_start(s);
+}
+
 void story_register(struct story *s, const char *nonce, long seconds)
 {
     story_start(s);

@@ -80,6 +80,8 @@ void story_init(struct story *s);
 void story_stream(struct story *s);
 /* The same, started and run. */
 void story_start(struct story *s);
+/* Another client with the config as it is now, and what the one before sent is forgotten. */
+void story_anew(struct story *s);
 /* Registered by a challenge with this nonce, for so many seconds. */
 void story_register(struct story *s, const char *nonce, long seconds);
 

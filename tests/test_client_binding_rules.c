@@ -16,13 +16,6 @@ static void refresh(struct story *s)
     story_run(s);
 }
 
-static void start_anew(struct story *s)
-{
-    s->ready = false;
-    story_forget(s);
-    story_start(s);
-}
-
 /* ---------------------------------------------------------------- no dialog, no route set */
 
 #define DIALOG                                                                                     \
@@ -101,7 +94,7 @@ static void a_malformed_time_is_an_hour_and_too_large_a_one_the_largest(void **s
     s->config.expires = 600;
     for (size_t i = 0; i < COUNT(cases); i++) {
         uint64_t at = s->time;
-        start_anew(s);
+        story_anew(s);
         story_reply(s, "200 OK", cases[i].headers);
         assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
         assert_int_equal(story_event(s)->granted, cases[i].granted);
@@ -143,7 +136,7 @@ static void of_three_contacts_ours_says_when_to_refresh(void **state)
 
     for (size_t i = 0; i < COUNT(headers); i++) {
         uint64_t at = s->time;
-        start_anew(s);
+        story_anew(s);
         story_reply(s, "200 OK", headers[i]);
         assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
         assert_true(story_event(s)->listed);
@@ -178,7 +171,7 @@ static void a_contact_may_be_no_sip_uri_at_all(void **state)
 
     for (size_t i = 0; i < COUNT(contacts); i++) {
         s->config.contact = contacts[i];
-        start_anew(s);
+        story_anew(s);
         snprintf(expected, sizeof expected, "<%s>;expires=3600", contacts[i]);
         assert_string_equal(story_field(s, 0, "Contact"), expected);
         story_reply(s, "200 OK",
@@ -252,7 +245,7 @@ static void a_registrar_that_did_not_answer_is_left_in_peace_for_a_while(void **
         size_t sent;
         if (stream)
             story_stream(s);
-        start_anew(s);
+        story_anew(s);
         story_pass(s, 32000);
         assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TIMEOUT);
         assert_in_range(story_event(s)->retry_in, 30000, 60000);
@@ -297,7 +290,7 @@ static void a_demand_that_cannot_be_met_ends_in_a_wait(void **state)
 
     s->config.expires = 60;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        start_anew(s);
+        story_anew(s);
         for (size_t n = 0; n < cases[i].requests; n++)
             story_reply(s, "423 Interval Too Brief", cases[i].min_expires);
         assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
@@ -316,7 +309,7 @@ static void contacts_of_a_request_that_failed_are_all_sent_again(void **state)
     struct story *s = (struct story *)*state;
 
     for (size_t i = 0; i < COUNT(lines); i++) {
-        start_anew(s);
+        story_anew(s);
         story_grant(s, 3600);
         story_move(s, i == 0 ? "198.51.100.9:5062" : "198.51.100.10:5062");
         assert_int_equal(story_count(s, LAST, "Contact"), 2);
@@ -341,7 +334,7 @@ static void after_a_reboot_there_is_another_call_id(void **state)
     story_register(s, "n1", 600);
     strcpy(call_id, story_field(s, LAST, "Call-ID"));
     strcpy(tag, story_param(s, LAST, "From", "tag"));
-    start_anew(s);
+    story_anew(s);
     assert_string_equal(story_field(s, LAST, "CSeq"), "1 REGISTER");
     assert_string_not_equal(story_field(s, LAST, "Call-ID"), call_id);
     assert_string_not_equal(story_param(s, LAST, "From", "tag"), tag);

@@ -190,9 +190,7 @@ static void the_via_names_the_transport_and_the_address_of_the_program(void **st
     s->config.local = "phone.example.com";
     for (size_t i = 0; i < COUNT(vias); i++) {
         s->config.transport = transports[i];
-        s->ready = false;
-        story_forget(s);
-        story_start(s);
+        story_anew(s);
         assert_memory_equal(story_field(s, 0, "Via"), vias[i], strlen(vias[i]));
     }
 }
@@ -280,9 +278,7 @@ static void a_request_that_asks_again_at_once_keeps_who_it_is(void **state)
     s->config.body = &body;
     s->config.expires = 60;
     for (size_t i = 0; i < COUNT(reasons); i++) {
-        s->ready = false;
-        story_forget(s);
-        story_start(s);
+        story_anew(s);
         story_reply(s, reasons[i].status, reasons[i].headers);
         assert_int_equal(s->told, 0);
         assert_int_equal(s->sent, 2);

@@ -189,9 +189,7 @@ static void cseq_outgrows_an_octet_and_each_life_has_identifiers_of_its_own(void
     assert_string_equal(story_field(s, LAST, "CSeq"), "301 REGISTER");
     strcpy(call_id, story_field(s, LAST, "Call-ID"));
     strcpy(from, story_field(s, LAST, "From"));
-    story_forget(s);
-    s->ready = false;
-    story_start(s);
+    story_anew(s);
     assert_string_equal(story_field(s, LAST, "CSeq"), "1 REGISTER");
     assert_string_not_equal(story_field(s, LAST, "Call-ID"), call_id);
     assert_string_not_equal(story_field(s, LAST, "From"), from);

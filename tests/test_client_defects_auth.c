@@ -9,14 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Another client, with the same config. */
-static void anew(struct story *s)
-{
-    story_forget(s);
-    s->ready = false;
-    story_start(s);
-}
-
 static void challenged(struct story *s, const char *params)
 {
     char header[300];
@@ -38,7 +30,7 @@ static void an_unknown_algorithm_spoils_no_other_in_any_place(void **state)
 
     for (size_t i = 0; i < 3 * COUNT(others); i++) {
         size_t place = i % 3, used = 0;
-        anew(s);
+        story_anew(s);
         for (size_t k = 0, n = 0; k < 3; k++)
             used += (size_t)snprintf(headers + used, sizeof headers - used,
                                      "WWW-Authenticate: Digest realm=\"r\", nonce=\"n%u\", "
@@ -113,7 +105,7 @@ static void a_qop_list_is_read_by_its_words_and_not_by_its_start(void **state)
     char params[100];
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        anew(s);
+        story_anew(s);
         snprintf(params, sizeof params, "nonce=\"n\", %s", rows[i].offered);
         challenged(s, params);
         assert_string_equal(story_param(s, LAST, "Authorization", "qop"), rows[i].used);
@@ -130,7 +122,7 @@ static void auth_int_covers_our_body_and_not_the_servers(void **state)
 
     for (int i = 0; i < 2; i++) {
         s->config.body = i == 0 ? NULL : &ours;
-        anew(s);
+        story_anew(s);
         text = story_text(s, LAST, "401 Unauthorized",
                           "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"\r\n"
                           "Content-Type: text/html\r\n");
@@ -154,7 +146,7 @@ static void a_cnonce_is_another_one_for_the_same_nonce(void **state)
 
     for (size_t i = 0; i < COUNT(cnonces); i++) {
         uint64_t entropy;
-        anew(s);
+        story_anew(s);
         entropy = s->entropy;
         story_challenge(s, "the-same-nonce", "");
         assert_true(s->entropy - entropy >= 8 + 16); /* for it, and for the branch */
@@ -220,7 +212,7 @@ static void a_password_may_hold_any_separator(void **state)
 
     for (size_t i = 0; i < COUNT(passwords); i++) {
         s->config.password = passwords[i];
-        anew(s);
+        story_anew(s);
         story_challenge(s, "n1", "");
         story_check_digest(s, "Authorization", "alice", passwords[i]);
     }
@@ -236,7 +228,7 @@ static void the_uri_of_the_digest_is_the_whole_request_uri(void **state)
 
     for (size_t i = 0; i < COUNT(registrars); i++) {
         s->config.registrar = registrars[i];
-        anew(s);
+        story_anew(s);
         story_challenge(s, "n1", "");
         snprintf(line, sizeof line, "REGISTER %s SIP/2.0\r\n", registrars[i]);
         assert_memory_equal(s->sends[s->sent - 1].text, line, strlen(line));

@@ -8,14 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Another client, with the same config. */
-static void anew(struct story *s)
-{
-    story_forget(s);
-    s->ready = false;
-    story_start(s);
-}
-
 static const char *body_of(struct story *s)
 {
     return strstr(s->sends[s->sent - 1].text, "\r\n\r\n") + 4;
@@ -39,7 +31,7 @@ static void a_script_goes_with_the_first_registration_and_its_credentials(void *
     for (size_t i = 0; i < COUNT(bodies); i++) {
         s->config.body = &bodies[i];
         snprintf(length, sizeof length, "%u", (unsigned)bodies[i].size);
-        anew(s);
+        story_anew(s);
         for (int n = 0; n < 2; n++) {
             assert_string_equal(story_field(s, LAST, "Content-Type"), bodies[i].type);
             assert_int_equal(story_count(s, LAST, "Content-Disposition"), i == 1 ? 0 : 1);
@@ -69,7 +61,7 @@ static void a_script_is_protected_where_the_server_can(void **state)
 
     s->config.body = &body;
     for (size_t i = 0; i < COUNT(offers); i++) {
-        anew(s);
+        story_anew(s);
         snprintf(header, sizeof header,
                  "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"%s\"\r\n", offers[i]);
         story_reply(s, "401 Unauthorized", header);
@@ -188,7 +180,7 @@ static void challenges_of_other_kinds_are_passed_over_for_a_digest(void **state)
 
     for (size_t i = 0; i < 2 * COUNT(others); i++) {
         const char *other = others[i / 2];
-        anew(s);
+        story_anew(s);
         snprintf(headers, sizeof headers, "WWW-Authenticate: %s\r\nWWW-Authenticate: %s\r\n",
                  i % 2 == 0 ? other : digest, i % 2 == 0 ? digest : other);
         story_reply(s, "401 Unauthorized", headers);
@@ -196,7 +188,7 @@ static void challenges_of_other_kinds_are_passed_over_for_a_digest(void **state)
         assert_string_equal(story_param(s, LAST, "Authorization", "nonce"), "n");
         story_check_digest(s, "Authorization", "alice", SECRET);
 
-        anew(s); /* and alone it is the end */
+        story_anew(s); /* and alone it is the end */
         snprintf(headers, sizeof headers, "WWW-Authenticate: %s\r\n", other);
         story_reply(s, "401 Unauthorized", headers);
         assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_CHALLENGE);

@@ -84,9 +84,7 @@ static void no_register_is_routed_by_path_or_service_route(void **state)
     for (size_t count = 0; count <= 1; count++) {
         s->config.routes = count == 0 ? NULL : routes;
         s->config.route_count = count;
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         story_reply(s, "200 OK",
                     "Contact: <CONTACT>;expires=100\r\nService-Route: <sip:home.example.com;lr>\r\n"
                     "Path: <sip:p.example.com;lr>\r\n");
@@ -115,9 +113,7 @@ static void path_is_supported_on_demand_and_added_on_demand(void **state)
     for (size_t count = 0; count <= 1; count++) {
         s->config.headers = &path;
         s->config.header_count = count;
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         for (int i = 0; i < 3; i++) {
             assert_string_equal(story_field(s, LAST, "Supported"), "path");
             assert_int_equal(story_count(s, LAST, "Path"), count);
@@ -146,9 +142,7 @@ static void features_are_written_as_given_and_repeated_by_refreshes(void **state
 
     for (size_t i = 0; i < COUNT(params); i++) {
         s->config.contact_params = params[i];
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         snprintf(expected, sizeof expected, ";expires=3600%s", params[i]);
         assert_string_equal(features(s), expected);
         story_challenge(s, "n1", "");
@@ -174,9 +168,7 @@ static void features_belong_to_our_contact_only(void **state)
     for (size_t i = 0; i < 2; i++) {
         s->config.aor = aors[i];
         s->config.contact_params = i == 0 ? ";audio;video" : ";audio";
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         assert_string_equal(story_field(s, LAST, "Contact"), contacts[i]);
         story_grant(s, 600);
     }
@@ -262,9 +254,7 @@ static void the_waits_grow_from_the_base_to_the_maximum_that_are_configured(void
     s->config.retry_max = 100;
     for (int end = 0; end < 2; end++) {
         s->jitter = end == 0 ? 0 : UINT32_MAX;
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         for (size_t i = 0; i < COUNT(most); i++) {
             story_reply(s, "503 Service Unavailable", "");
             assert_int_equal(story_event(s)->retry_in,

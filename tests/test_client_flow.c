@@ -24,8 +24,63 @@ static void a_stream_is_opened_used_and_closed(void **state)
     story_run(s);
     story_reply(s, "200 OK", "");
     assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
-    assert_int_equal(s->closes, 1);
     assert_int_equal(story_grant(s, 100), SIPREG_LATE); /* timer K is 0 on streams */
+    story_pass(s, 31999);
+    assert_int_equal(s->closes, 0); /* 18: for as long as a transaction may take */
+    story_pass(s, 1);
+    assert_int_equal(s->closes, 1);
+    assert_int_equal(story_run(s), SIPREG_FOREVER);
+}
+
+static void a_flow_that_is_needed_again_in_time_is_kept(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_start(s);
+    story_reply(s, "403 Forbidden", "");
+    story_pass(s, 20000);
+    story_start(s);
+    story_reply(s, "403 Forbidden", "");
+    story_pass(s, 20000);
+    assert_int_equal(s->closes, 0);
+    assert_int_equal(s->opens, 1);
+    story_pass(s, 12000);
+    assert_int_equal(s->closes, 1);
+}
+
+/* 26.3.2: nothing is sent, and nobody is asked again. */
+static void a_flow_that_cannot_be_trusted_is_not_used(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    s->opening = OPENS_LATER;
+    story_start(s);
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+    assert_state(s, SIPREG_IDLE);
+    story_pass(s, 7200 * 1000);
+    assert_int_equal(s->sent, 0);
+    assert_int_equal(s->opens, 1);
+    story_start(s); /* somebody may have looked into it */
+    story_flow(s, SIPREG_FLOW_UP);
+    assert_int_equal(s->sent, 1);
+}
+
+static void trust_that_is_lost_ends_the_registration(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_register(s, "n1", 100);
+    story_flow(s, SIPREG_FLOW_DOWN);
+    s->opening = OPENS_LATER;
+    assert_true(story_event(s)->retry_in < 100000);
+    story_pass(s, 100000);
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+    assert_int_equal(s->sent, 2);
 }
 
 static void what_opens_later_is_waited_for(void **state)
@@ -350,9 +405,7 @@ static void a_new_flow_is_no_way_around_a_refusal(void **state)
         if (own)
             s->io.open = NULL, s->io.close = NULL;
         s->config.refused_retry = 1800;
-        s->ready = false;
-        story_forget(s);
-        story_start(s);
+        story_anew(s);
         story_reply(s, "403 Forbidden", "");
         story_flow(s, SIPREG_FLOW_DOWN);
         story_pass(s, 1000);
@@ -393,6 +446,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(a_stream_is_opened_used_and_closed),
+        STORY(a_flow_that_is_needed_again_in_time_is_kept),
+        STORY(a_flow_that_cannot_be_trusted_is_not_used),
+        STORY(trust_that_is_lost_ends_the_registration),
         STORY(what_opens_later_is_waited_for),
         STORY(an_open_that_never_ends_is_ended),
         STORY(an_open_that_fails_is_tried_again_with_a_back_off),

@@ -6,8 +6,8 @@
 
 static char filler[1400];
 
-/* A client over UDP that opens its flows, and whose first request has this size. */
-static void start_with_size(struct story *s, size_t size)
+/* Over UDP with flows to be opened, the first request of a client will have this size. */
+static void make_requests_of(struct story *s, size_t size)
 {
     static const struct sipreg_header header = {"X-Filler", filler};
 
@@ -20,18 +20,12 @@ static void start_with_size(struct story *s, size_t size)
     story_start(s);
     filler[0] = 'x';
     filler[size - s->sends[0].n] = '\0';
-    story_forget(s);
-    s->opens = s->closes = 0;
-    story_start(s);
 }
 
-static void restart_with_size(struct story *s, size_t size)
+static void start_with_size(struct story *s, size_t size)
 {
-    start_with_size(s, size);
-    story_forget(s);
-    s->ready = false;
-    s->opens = s->closes = 0;
-    story_start(s);
+    make_requests_of(s, size);
+    story_anew(s);
 }
 
 static void assert_hop(struct story *s, const char *uri)
@@ -46,7 +40,7 @@ static void up_to_1300_octets_go_over_udp(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    restart_with_size(s, 1300);
+    start_with_size(s, 1300);
     assert_int_equal(s->sends[0].n, 1300);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/UDP", 11);
     assert_int_equal(s->opens, 1);
@@ -57,7 +51,7 @@ static void more_than_that_go_over_tcp(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    restart_with_size(s, 1301);
+    start_with_size(s, 1301);
     assert_int_equal(s->sent, 1);
     assert_int_equal(s->sends[0].n, 1301);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
@@ -77,7 +71,7 @@ static void credentials_that_make_it_too_large_are_used_once(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    restart_with_size(s, 1200);
+    start_with_size(s, 1200);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/UDP", 11);
     story_challenge(s, "n1", ", qop=\"auth\"");
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
@@ -92,12 +86,10 @@ static void where_no_stream_can_be_had_udp_has_to_do(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    start_with_size(s, 1301);
-    story_forget(s);
-    s->ready = false;
-    s->opens = s->calls[CALL_OPEN] = 0;
+    make_requests_of(s, 1301);
+    s->calls[CALL_OPEN] = 0;
     s->fail_at[CALL_OPEN] = 2;
-    story_start(s);
+    story_anew(s);
     assert_int_equal(s->opens, 3);
     assert_int_equal(s->sends[0].n, 1301);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/UDP", 11);
@@ -113,7 +105,7 @@ static void the_limit_can_be_set(void **state)
     struct story *s = (struct story *)*state;
 
     s->config.datagram_max = 1000;
-    restart_with_size(s, 1001);
+    start_with_size(s, 1001);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
 }
 
@@ -134,11 +126,9 @@ static void a_stop_while_the_stream_opens_is_heeded(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    start_with_size(s, 1301);
-    story_forget(s);
-    s->ready = false;
+    make_requests_of(s, 1301);
     s->opening = OPENS_LATER;
-    story_start(s);
+    story_anew(s);
     story_flow(s, SIPREG_FLOW_UP); /* the first flow, by UDP */
     assert_int_equal(s->sent, 0);
     sipreg_client_stop(&s->client, s->tick);
@@ -154,7 +144,7 @@ static void a_next_hop_that_names_its_transport_keeps_it(void **state)
     char hop[40];
 
     s->config.registrar = "sip:example.com;transport=udp";
-    restart_with_size(s, 1301);
+    start_with_size(s, 1301);
     assert_hop(s, "sip:example.com;transport=udp");
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 29), SIPREG_SPACE);
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 30), 29);
@@ -165,7 +155,7 @@ static void the_room_for_a_next_hop_is_looked_at(void **state)
     struct story *s = (struct story *)*state;
     char hop[40];
 
-    restart_with_size(s, 1301);
+    start_with_size(s, 1301);
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 29), SIPREG_SPACE);
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 30), 29);
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 3), SIPREG_SPACE);

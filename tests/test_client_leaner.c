@@ -156,7 +156,8 @@ static void what_is_required_is_a_list_of_tags(void **state)
 
     for (size_t i = 0; i < COUNT(bad); i++) {
         s->config.require = bad[i];
-        assert_string_equal(sipreg_client_fault(&s->config), "require: not a list of option tags");
+        assert_string_equal(sipreg_client_fault(&s->config),
+                            "require, supported: not a list of option tags");
     }
     for (size_t i = 0; i < 33; i++)
         memcpy(many + 2 * i, "x,", 3);
@@ -167,6 +168,103 @@ static void what_is_required_is_a_list_of_tags(void **state)
     s->config.require = "";
     story_start(s);
     assert_null(story_field(s, LAST, "Require"));
+}
+
+static void a_421_is_met_by_path_if_that_is_all_it_wants(void **state)
+{
+    static const char *const configured[] = {NULL, "gruu"}, *const sent[] = {"path", "gruu, path"};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(configured); i++) {
+        s->config.supported = configured[i];
+        story_anew(s);
+        story_reply(s, "421 Extension Required", "Require: Path\r\n");
+        assert_int_equal(story_requests(s), 2);
+        assert_string_equal(story_field(s, LAST, "Supported"), sent[i]);
+        story_reply(s, "421 Extension Required", "Require: path\r\n");
+        assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+        assert_int_equal(story_requests(s), 2);
+    }
+}
+
+static void a_421_for_anything_else_is_a_refusal(void **state)
+{
+    static const char *const wanted[] = {"", "Require: sec-agree\r\n", "Require: path, x\r\n",
+                                         "Require: path\r\nRequire: x\r\n", "Require:\r\n"};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        story_anew(s);
+        story_reply(s, "421 Extension Required", wanted[i]);
+        assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+        assert_int_equal(story_requests(s), 1);
+    }
+    s->config.supported = "gruu, PATH";
+    story_anew(s);
+    story_reply(s, "421 Extension Required", "Require: path\r\n");
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+}
+
+static void a_483_is_met_by_the_usual_number_of_hops(void **state)
+{
+    static const unsigned hops[] = {0, 70, 100};
+    struct story *s = (struct story *)*state;
+
+    s->config.max_forwards = 69;
+    story_start(s);
+    assert_string_equal(story_field(s, LAST, "Max-Forwards"), "69");
+    story_reply(s, "483 Too Many Hops", "");
+    assert_string_equal(story_field(s, LAST, "Max-Forwards"), "70");
+    story_reply(s, "483 Too Many Hops", "");
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+    assert_int_equal(story_requests(s), 2);
+    for (size_t i = 0; i < COUNT(hops); i++) {
+        s->config.max_forwards = hops[i];
+        story_anew(s);
+        assert_string_equal(story_field(s, LAST, "Max-Forwards"), hops[i] == 100 ? "100" : "70");
+        story_reply(s, "483 Too Many Hops", "");
+        assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+        assert_int_equal(story_requests(s), 1);
+    }
+}
+
+static void a_body_that_was_left_out_is_told(void **state)
+{
+    static const struct sipreg_body body = {"text/plain", NULL, "hello", 5};
+    struct story *s = (struct story *)*state;
+
+    s->config.body = &body;
+    story_start(s);
+    story_grant(s, 100);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+    assert_false(story_event(s)->without_body);
+    story_anew(s);
+    story_reply(s, "415 Unsupported", "");
+    story_grant(s, 100);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+    assert_true(story_event(s)->without_body);
+}
+
+/* RFC 5630: never by changing the scheme. */
+static void a_server_that_wants_sips_or_not_is_told_and_not_tried_again(void **state)
+{
+    static const char *const warnings[] = {"380", "381"};
+    struct story *s = (struct story *)*state;
+    char line[60];
+
+    for (size_t i = 0; i < COUNT(warnings); i++) {
+        strcpy(line, "Warning: ");
+        strcat(line, warnings[i]);
+        strcat(line, " example.com \"Why\"\r\n");
+        story_anew(s);
+        story_reply(s, "480 Temporarily", line);
+        assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_SIPS);
+        story_pass(s, 7200 * 1000);
+        assert_int_equal(s->sent, 1);
+    }
+    story_anew(s);
+    story_reply(s, "480 Temporarily", "Warning: 399 example.com \"Why\"\r\n");
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
 }
 
 static void someone_else_may_register_for_an_aor(void **state)
@@ -193,6 +291,11 @@ int main(void)
         STORY(a_420_that_names_nothing_of_ours_is_a_refusal),
         STORY(what_is_insisted_on_by_a_header_is_not_left_out),
         STORY(what_is_required_is_a_list_of_tags),
+        STORY(a_421_is_met_by_path_if_that_is_all_it_wants),
+        STORY(a_421_for_anything_else_is_a_refusal),
+        STORY(a_483_is_met_by_the_usual_number_of_hops),
+        STORY(a_body_that_was_left_out_is_told),
+        STORY(a_server_that_wants_sips_or_not_is_told_and_not_tried_again),
         STORY(someone_else_may_register_for_an_aor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

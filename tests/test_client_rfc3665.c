@@ -299,7 +299,9 @@ static void a_cancellation_of_all_has_a_star_and_succeeds_without_contacts(void 
     assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
     assert_int_equal(s->told, 2);
     assert_state(s, SIPREG_IDLE);
+    story_pass(s, 32000);
     assert_int_equal(story_run(s), SIPREG_FOREVER);
+    assert_int_equal(s->sent, 3);
 }
 
 static void a_cancellation_of_one_leaves_the_other_device(void **state)
@@ -317,7 +319,9 @@ static void a_cancellation_of_one_leaves_the_other_device(void **state)
     assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
     assert_string_equal(bindings, MAILBOX "=4294967295 ");
     assert_state(s, SIPREG_IDLE);
+    story_pass(s, 32000);
     assert_int_equal(story_run(s), SIPREG_FOREVER);
+    assert_int_equal(s->sent, 3);
 }
 
 /* ---------------------------------------------------------------- 2.5 no registration */

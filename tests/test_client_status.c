@@ -11,14 +11,6 @@
 
 enum { DAY = 24 * 3600 * 1000, HOUR = 3600 * 1000 };
 
-/* Another client, with the same config. */
-static void anew(struct story *s)
-{
-    story_forget(s);
-    s->ready = false;
-    story_start(s);
-}
-
 static void reply(struct story *s, int status, const char *headers)
 {
     char line[40];
@@ -30,7 +22,7 @@ static void reply(struct story *s, int status, const char *headers)
 /* Registered for an hour by a 200 without a challenge, and the refresh is on its way. */
 static void refreshing(struct story *s)
 {
-    anew(s);
+    story_anew(s);
     story_grant(s, 3600);
     assert_true(story_until_sent(s, HOUR));
 }
@@ -60,7 +52,7 @@ static void a_provisional_response_is_progress_and_nothing_else(void **state)
 
     for (size_t i = 0; i < COUNT(lines); i++) {
         uint64_t start = s->time;
-        anew(s);
+        story_anew(s);
         assert_int_equal(i % 2 == 0 ? reply_without_to_tag(s, lines[i])
                                     : story_reply(s, lines[i], ""),
                          SIPREG_OK);
@@ -84,7 +76,7 @@ static void any_2xx_registers_and_refreshes(void **state)
     struct story *s = (struct story *)*state;
 
     for (size_t i = 0; i < COUNT(codes); i++) {
-        anew(s);
+        story_anew(s);
         for (int round = 0; round < 2; round++) {
             reply(s, codes[i], "Contact: <CONTACT>;expires=600\r\n");
             assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
@@ -132,7 +124,7 @@ static void what_is_temporary_is_tried_again_after_a_back_off(void **state)
     for (size_t i = 0; i < 2 * COUNT(temporary); i++) {
         int status = temporary[i / 2].status;
         s->jitter = i % 2 == 0 ? 0 : UINT32_MAX;
-        anew(s);
+        story_anew(s);
         reply(s, status, "");
         assert_state(s, SIPREG_WAITING);
         comes_back(s, status, temporary[i / 2].least, temporary[i / 2].most);
@@ -171,7 +163,7 @@ static void whoever_names_a_time_is_given_it(void **state)
     struct story *s = (struct story *)*state;
 
     for (size_t i = 0; i < COUNT(codes); i++) {
-        anew(s);
+        story_anew(s);
         reply(s, codes[i], "Retry-After: 900\r\n");
         comes_back(s, codes[i], 900 * 1000, 945 * 1000);
     }
@@ -202,7 +194,7 @@ static void what_is_refused_is_not_repeated_until_asked_for(void **state)
     struct story *s = (struct story *)*state;
 
     for (size_t i = 0; i < COUNT(refusals); i++) {
-        anew(s);
+        story_anew(s);
         reply(s, refusals[i], "");
         assert_int_equal(story_requests(s), 1);
         stays_refused(s, refusals[i]);
@@ -235,7 +227,7 @@ static void some_refusals_stand_whatever_time_is_named(void **state)
     struct story *s = (struct story *)*state;
 
     for (size_t i = 0; i < COUNT(codes); i++) {
-        anew(s);
+        story_anew(s);
         reply(s, codes[i], "Retry-After: 60\r\n");
         stays_refused(s, codes[i]);
     }
@@ -268,7 +260,7 @@ static void a_challenge_is_answered_at_once_and_its_second_is_the_end(void **sta
     char header[100];
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        anew(s);
+        story_anew(s);
         for (int n = 1; n <= 2; n++) {
             snprintf(header, sizeof header,
                      "%s: Digest realm=\"r\", nonce=\"n%d\", qop=\"auth\"\r\n", rows[i].asks, n);
@@ -294,7 +286,7 @@ static void a_code_out_of_range_is_as_if_nothing_had_come(void **state)
 
     for (size_t i = 0; i < COUNT(lines); i++) {
         uint64_t start = s->time;
-        anew(s);
+        story_anew(s);
         assert_true(story_reply(s, lines[i], "Contact: <CONTACT>;expires=60\r\n") < 0);
         story_pass(s, 8000);
         assert_int_equal(s->told, 0);
@@ -321,7 +313,7 @@ static void a_transport_error_waits_like_a_503_and_changes_no_protocol(void **st
     story_stream(s);
     s->config.transport = SIPREG_TLS;
     s->opening = OPEN_FAILS;
-    anew(s);
+    story_anew(s);
     assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT);
     assert_in_range(story_event(s)->retry_in, 30000, 60000);
     story_pass(s, HOUR);

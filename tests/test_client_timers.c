@@ -258,9 +258,7 @@ static void the_clock_may_wrap_at_any_moment(void **state)
 
     for (uint32_t before = 1; before < 200000; before = before * 3 + 1) {
         s->tick = UINT32_MAX - before;
-        story_forget(s);
-        s->ready = false;
-        story_start(s);
+        story_anew(s);
         story_pass(s, 700);
         assert_int_equal(s->sent, 2);
         story_grant(s, 100);

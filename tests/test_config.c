@@ -69,9 +69,9 @@ static void strings_that_cannot_be_written_are_refused(void **state)
         struct sipreg_body body = {bad_texts[i], NULL, "", 0};
         REFUSED(config.display, bad_texts[i], "display: ");
         REFUSED(config.auth_user, bad_texts[i], "auth_user: ");
-        REFUSED(config.supported, bad_texts[i], "supported, ");
-        REFUSED(config.allow, bad_texts[i], "supported, allow");
-        REFUSED(config.user_agent, bad_texts[i], "supported, allow, user_agent");
+        REFUSED(config.supported, bad_texts[i], "require, supported: ");
+        REFUSED(config.allow, bad_texts[i], "allow: not a list");
+        REFUSED(config.user_agent, bad_texts[i], "user_agent: ");
         REFUSED(config.body, &body, "body: ");
         s->config.header_count = 1;
         REFUSED(config.headers, &header, "headers: ");

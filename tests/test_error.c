@@ -26,7 +26,9 @@ static void test_the_sentences_belong_to_their_numbers(void **state)
         {SIPREG_OK, "ok"},
         {SIPREG_SPACE, "the buffer is too small"},
         {SIPREG_PARTIAL, "the message is not complete"},
-        {SIPREG_POLICY, "refused by the authentication policy"},
+        {SIPREG_POLICY, "refused by policy"},
+        {SIPREG_STATUS, "refused with this status"},
+        {SIPREG_SIPS, "refused because the address is sips, or is not"},
         {SIPREG_HASH, "the hash library failed"},
         {SIPREG_TIMEOUT, "no answer in time"},
     };

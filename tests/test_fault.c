@@ -226,7 +226,7 @@ static void test_routes_are_loose(void **state)
     assert_faults(rows, COUNT(rows));
 }
 
-#define SIPS_CONTACT .contact = "sips:alice@192.0.2.10"
+#define SIPS_CONTACT .aor = "sips:alice@example.com", .contact = "sips:alice@192.0.2.10"
 
 static void test_sips_is_kept_from_the_request_uri_to_the_contacts_and_needs_tls(void **state)
 {
@@ -246,10 +246,37 @@ static void test_sips_is_kept_from_the_request_uri_to_the_contacts_and_needs_tls
         {WITH(.registrar = "sips:h", SIPS_CONTACT, .transport = SIPREG_TLS, .routes = routes[0],
               .route_count = 1),
          NULL}, /* written as sips */
-        {WITH(.registrar = NULL, .aor = "sips:a@h", SIPS_CONTACT, .transport = SIPREG_TLS,
-              .routes = routes[1], .route_count = 2),
+        {WITH(.registrar = NULL, SIPS_CONTACT, .transport = SIPREG_TLS, .routes = routes[1],
+              .route_count = 2),
          NULL},
         {WITH(.transport = SIPREG_TLS), NULL}, /* sip over TLS */
+    };
+
+    (void)state;
+    assert_faults(rows, COUNT(rows));
+}
+
+/* RFC 5630 5.1.1.1 */
+static void test_an_aor_is_sips_exactly_if_all_contacts_are(void **state)
+{
+    static const struct sipreg_contact mailto = {"mailto:a@h", 60, 0, NULL},
+                                       sips = {"sips:alice@192.0.2.9", 60, 0, NULL},
+                                       twin = {"sips:alice@192.0.2.10:5060", 60, 0, NULL};
+    static const struct row rows[] = {
+        {WITH(.contact = "sips:alice@192.0.2.10", .transport = SIPREG_TLS), "aor: sips goes"},
+        {WITH(.contact = "sips:alice@192.0.2.10", .transport = SIPREG_TLS, .contacts = &mailto,
+              .contact_count = 1),
+         NULL},
+        {WITH(SIPS_CONTACT, .transport = SIPREG_TLS, .contacts = &mailto, .contact_count = 1),
+         "aor: sips goes"},
+        {WITH(SIPS_CONTACT, .transport = SIPREG_TLS, .contacts = &sips, .contact_count = 1), NULL},
+        {WITH(SIPS_CONTACT, .transport = SIPREG_TLS, .from = "sips:bob@example.com"), NULL},
+        {WITH(SIPS_CONTACT, .transport = SIPREG_TLS, .from = "sip:bob@example.com"), "from: sips"},
+        {WITH(.from = "sips:bob@example.com"), "from: sips"},
+        {WITH(.transport = SIPREG_TLS, .contacts = &sips, .contact_count = 1), NULL},
+        {WITH(.transport = SIPREG_TLS, .contacts = &twin, .contact_count = 1), "contacts: one as"},
+        {WITH(.contact = "sips:alice@192.0.2.10;transport=UDP", .transport = SIPREG_TLS),
+         "contact: sips over UDP"},
     };
 
     (void)state;
@@ -269,6 +296,8 @@ static const struct sipreg_header headers[][1] = {
     {{"m", "<sip:evil>"}},
     {{"CONTENT-LENGTH", "7"}},
     {{"WWW-Authenticate", "x"}},
+    {{"transfer-encoding", "chunked"}},
+    {{"P-Visited-Network-ID", "x"}},
     {{"A", NULL}},
     {{"A", "x\r\nB: y"}},
     {{"A", "\x80"}},
@@ -281,7 +310,7 @@ static void test_headers_of_the_caller_s_are_whole_and_none_of_ours(void **state
         const struct row row = {WITH(.headers = headers[i], .header_count = 1),
                                 i < 3    ? NULL
                                 : i < 8  ? "headers: name"
-                                : i < 12 ? "headers: one that"
+                                : i < 14 ? "headers: one that"
                                          : "headers: value"};
         assert_faults(&row, 1);
     }
@@ -290,9 +319,11 @@ static void test_headers_of_the_caller_s_are_whole_and_none_of_ours(void **state
         {WITH(.supported = "path, gruu", .allow = "INVITE", .user_agent = "x/1 (y)"), NULL},
         {WITH(.headers = second, .header_count = 2), NULL},
         {WITH(.headers = second, .header_count = 3), "headers: one that"},
-        {WITH(.supported = "a\nb"), "supported"},
-        {WITH(.allow = "\x7F"), "supported, allow"},
-        {WITH(.user_agent = "\xFF"), "supported, allow, user_agent"},
+        {WITH(.supported = "a\nb"), "require, supported"},
+        {WITH(.supported = "a b"), "require, supported"},
+        {WITH(.allow = "\x7F"), "allow: not a list"},
+        {WITH(.allow = "INVITE;x"), "allow: not a list"},
+        {WITH(.user_agent = "\xFF"), "user_agent"},
     };
     assert_faults(rows, COUNT(rows));
 }
@@ -327,6 +358,7 @@ int main(void)
         TEST(test_a_star_stands_alone_and_removes),
         TEST(test_routes_are_loose),
         TEST(test_sips_is_kept_from_the_request_uri_to_the_contacts_and_needs_tls),
+        TEST(test_an_aor_is_sips_exactly_if_all_contacts_are),
         TEST(test_headers_of_the_caller_s_are_whole_and_none_of_ours),
         TEST(test_a_body_has_a_type_and_a_size_that_a_message_can_have),
     };

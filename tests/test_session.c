@@ -17,10 +17,19 @@ static struct sipreg_challenge challenge(const char *realm, const char *nonce)
     return c;
 }
 
+static struct sipreg_session *claim(struct story *s, const struct sipreg_challenge *c)
+{
+    struct sipreg_session *session = NULL;
+    int result = sipreg_session_claim(&s->client, c, &session);
+
+    assert_int_equal(result, session == NULL ? SIPREG_LIMIT : SIPREG_OK);
+    return session;
+}
+
 static struct sipreg_session *keep(struct story *s, const char *realm, const char *nonce)
 {
     struct sipreg_challenge c = challenge(realm, nonce);
-    struct sipreg_session *session = sipreg_session_find(&s->client, &c);
+    struct sipreg_session *session = claim(s, &c);
 
     assert_non_null(session);
     assert_int_equal(sipreg_session_keep(session, &c), SIPREG_OK);
@@ -37,12 +46,12 @@ static void a_session_is_found_by_realm_and_header(void **state)
     story_init(s);
     r = keep(s, "r", "n");
     assert_true(sipreg_session_used(r));
-    assert_ptr_equal(sipreg_session_find(&s->client, &c), r);
+    assert_ptr_equal(claim(s, &c), r);
     c = challenge("R", "n"); /* realms count with their case */
-    assert_ptr_not_equal(sipreg_session_find(&s->client, &c), r);
+    assert_ptr_not_equal(claim(s, &c), r);
     c = challenge("r", "n");
     c.proxy = true;
-    assert_ptr_not_equal(sipreg_session_find(&s->client, &c), r);
+    assert_ptr_not_equal(claim(s, &c), r);
 }
 
 static void texts_are_copied(void **state)
@@ -54,7 +63,7 @@ static void texts_are_copied(void **state)
     story_init(s);
     c.opaque = given_text("o");
     c.algorithm_raw = given_text("MD5");
-    session = sipreg_session_find(&s->client, &c);
+    session = claim(s, &c);
     assert_int_equal(sipreg_session_keep(session, &c), SIPREG_OK);
     free_given(state);
     assert_str(session->challenge.realm, "realm");
@@ -128,16 +137,16 @@ static void realms_of_this_attempt_stay_and_others_make_room(void **state)
     story_init(s);
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++, realm[0]++)
         assert_ptr_equal(keep(s, realm, "n"), &sessions[i]);
-    assert_null(sipreg_session_find(&s->client, &c));
+    assert_null(claim(s, &c));
     sessions[1].fresh = false;
     sessions[1].taken = true; /* rejected, in the response that is being read */
-    assert_null(sipreg_session_find(&s->client, &c));
+    assert_null(claim(s, &c));
     sessions[1].taken = false;
-    assert_ptr_equal(sipreg_session_find(&s->client, &c), &sessions[1]);
+    assert_ptr_equal(claim(s, &c), &sessions[1]);
     assert_false(sipreg_session_used(&sessions[1]));
     assert_true(sipreg_session_used(&sessions[0]));
     sessions[0].fresh = false;
-    assert_ptr_equal(sipreg_session_find(&s->client, &c), &sessions[1]); /* the unused one first */
+    assert_ptr_equal(claim(s, &c), &sessions[1]); /* the unused one first */
     assert_true(sipreg_session_used(&sessions[0]));
 }
 

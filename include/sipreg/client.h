@@ -55,8 +55,9 @@ struct sipreg_event {
     const struct sipreg_response *response; /* to read reason, Warning, contacts, ...; or NULL */
     int64_t asked;                          /* seconds asked for; SIPREG_EXPIRES_NONE */
     int64_t granted;                        /* seconds granted; 0 when not bound */
-    bool listed;         /* REGISTERED: our contacts stand in the 200 by RFC 3261 19.1.4 */
+    bool listed;         /* REGISTERED: our contacts stand in the 200, by URI or instance */
     bool verified;       /* the server proved by rspauth that it knows the password */
+    bool without_body;   /* REGISTERED: the body was refused, and left out */
     uint32_t refresh_in; /* ms, when registered */
     uint32_t retry_in;   /* ms, when retrying; SIPREG_FOREVER: not by itself */
     uint32_t valid_for;  /* ms that our binding lives on at the registrar; 0 when not bound */
@@ -140,6 +141,7 @@ struct sipreg_client_config {
     bool follow_redirects; /* a 3xx: then io asks sipreg_client_next_hop() where to send */
     bool rewrite_contact;  /* once on each flow: be where the registrar sees us (RFC 3581 9) */
     uint32_t datagram_max; /* octets: 1300. Where io opens flows, what is larger takes TCP */
+    unsigned max_forwards; /* 70 */
     bool compact;          /* short header names */
     const char *require;   /* left out where a 420 lacks it; to insist, put it into headers */
     const char *supported;
@@ -210,9 +212,11 @@ SIPREG_API int sipreg_client_move(struct sipreg_client *client, uint32_t now, co
 SIPREG_API int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
                                          const struct sipreg_credentials *credentials);
 
-enum sipreg_flow { SIPREG_FLOW_DOWN, SIPREG_FLOW_UP };
+enum sipreg_flow { SIPREG_FLOW_DOWN, SIPREG_FLOW_UP, SIPREG_FLOW_UNTRUSTED };
 
-/* The flow is open, could not be opened, or was lost (18.4: for UDP, an ICMP error). A lost flow is
+/* The flow is open, could not be opened, or was lost (18.4: for UDP, an ICMP error). One that is
+   untrusted, since its certificate was not good for the name, is not tried again by itself: a
+   REFUSED event with SIPREG_POLICY (26.3.2). A lost flow is
    yours to clean up; it is not closed again. Where the client does not open flows itself, one that
    comes up again registers at once, unless the server asked for patience, or it failed repeatedly.
  */
@@ -247,6 +251,10 @@ SIPREG_API int sipreg_client_next_hop(const struct sipreg_client *client, char *
    follow it. SIPREG_STATE: no flow is being opened; SIPREG_ARGUMENT: a sips URI needs TLS. */
 SIPREG_API int sipreg_client_transport(struct sipreg_client *client,
                                        enum sipreg_transport transport);
+
+/* Is this binding of an event's response ours, or another user agent's? */
+SIPREG_API bool sipreg_client_is_ours(const struct sipreg_client *client,
+                                      const struct sipreg_binding *binding);
 
 enum sipreg_route { SIPREG_PATH, SIPREG_SERVICE_ROUTE };
 

@@ -76,6 +76,7 @@ struct sipreg_request {
     const char *require;    /* option tags that the registrar must know, "pref, gin"; or NULL */
     uint32_t not_required;  /* bit n: the nth of them is left out after all (8.1.3.5) */
     const char *supported;  /* option tags, "path, gruu"; or NULL */
+    bool path;              /* and path, which a server asked for (RFC 3327 5.2) */
     const char *allow;      /* methods of the whole user agent; or NULL */
     const char *user_agent; /* or NULL */
     const struct sipreg_header *headers;

@@ -21,7 +21,8 @@ struct sipreg_via {
     struct sipreg_str host;      /* sent-by, IPv6 in brackets */
     struct sipreg_str port;      /* sent-by, absent if not written */
     struct sipreg_str branch;
-    struct sipreg_str received; /* our address as the server sees it (18.2.1), or absent */
+    struct sipreg_str received; /* our address as the server sees it (18.2.1), IPv6 without
+                                   brackets; or absent */
     struct sipreg_str rport;    /* our port as the server sees it (RFC 3581), or absent or empty */
 };
 
@@ -85,6 +86,9 @@ SIPREG_API bool sipreg_response_header(const struct sipreg_response *response, c
    that turns malformed is left at that point. */
 SIPREG_API bool sipreg_response_contact(const struct sipreg_response *response,
                                         struct sipreg_place *place, struct sipreg_binding *binding);
+
+/* Date in seconds since 1970 (20.17), e.g. to set a clock by; SIPREG_ABSENT. */
+SIPREG_API int64_t sipreg_response_date(const struct sipreg_response *response);
 
 /* The value of parameter name in params, without quotes; absent if it is not there; {p, 0} if it
    has no value. */

@@ -104,7 +104,8 @@ struct sipreg_client {
     uint8_t large; /* is a stream wanted for what is too large for UDP? */
     bool rewritten;
     bool close;
-    uint64_t flow_at; /* when opening must have ended */
+    uint64_t flow_at; /* when opening must have ended, or idling */
+    bool idling;      /* nobody needs the flow any more */
 
     /* the report to be made */
     bool report;

@@ -52,11 +52,12 @@ enum sipreg_error {
     SIPREG_POLICY = -10,   /* a challenge or redirection that security or your policy refuses */
     SIPREG_UNLISTED = -11, /* a 200 to our registration that does not list our contact */
     SIPREG_STATUS = -12,   /* a final status other than 2xx: see there */
+    SIPREG_SIPS = -13,     /* the same, since the AOR is sips or is not (RFC 5630 5.1.1.1) */
     /* the surroundings' */
-    SIPREG_HASH = -13,      /* the hash library failed or lacks the algorithm */
-    SIPREG_RANDOM = -14,    /* your random function failed */
-    SIPREG_TRANSPORT = -15, /* send failed, or the flow is down */
-    SIPREG_TIMEOUT = -16    /* no final answer within 64*T1 (RFC 3261 17.1.2, timer F) */
+    SIPREG_HASH = -14,      /* the hash library failed or lacks the algorithm */
+    SIPREG_RANDOM = -15,    /* your random function failed */
+    SIPREG_TRANSPORT = -16, /* send failed, or the flow is down */
+    SIPREG_TIMEOUT = -17    /* no final answer within 64*T1 (RFC 3261 17.1.2, timer F) */
 };
 
 /* Fills out with n unpredictable octets (RFC 4086). Returns 0, or a negative number on failure. It

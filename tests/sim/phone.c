@@ -117,7 +117,7 @@ static void on_close(void *user)
 
 /* ---------------------------------------------------------------- being made */
 
-static const struct sipreg_header headers[] = {{"X-Model", "weather vane"}, {"Subject", "rain"}};
+static const struct sipreg_header headers[] = {{"X-Model", "weather vane"}, {"X-Weather", "rain"}};
 static const struct sipreg_body script = {"application/cpl+xml", NULL, "<cpl></cpl>", 11};
 static const char *const routes[] = {"sip:proxy.example.com;lr"};
 

@@ -18,7 +18,7 @@ import sys
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
     ["names", "param", "uri", "nameaddr", "via"],
-    ["frame", "response", "options", "challenge", "digest", "authinfo", "fault", "request"],
+    ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo", "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
     ["state", "nat", "answers", "outcome", "flow", "wish", "client"],
     ["run"],

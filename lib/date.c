@@ -1,0 +1,75 @@
+/*
+ * date.c - the Date of a response, in seconds since 1970 (RFC 3261 20.17).
+ *
+ * There is one form of it, that of RFC 1123, always in GMT; a Date of another form is none.
+ */
+#include "cursor.h"
+
+#include <sipreg/response.h>
+
+static bool take_text(struct sipreg_cursor *c, struct sipreg_str text)
+{
+    if ((size_t)(c->end - c->p) < text.n || memcmp(c->p, text.p, text.n) != 0)
+        return false;
+    c->p += text.n;
+    return true;
+}
+
+/* One of these names of three letters each, counted from 0. */
+static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int64_t *index)
+{
+    for (size_t i = 0; i < names.n; i += 3) {
+        if (take_text(c, sipreg_str_between(names.p + i, names.p + i + 3))) {
+            *index = (int64_t)(i / 3);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* So many digits, of a number within these bounds. */
+static bool take_number(struct sipreg_cursor *c, int digits, int64_t least, int64_t most,
+                        int64_t *number)
+{
+    *number = 0;
+    for (int i = 0; i < digits; i++) {
+        if (c->p >= c->end || !sipreg_is(*c->p, SIPREG_DIGIT))
+            return false;
+        *number = *number * 10 + (*c->p++ - '0');
+    }
+    return *number >= least && *number <= most;
+}
+
+/* Of the Gregorian calendar, from 1970; the year is taken to begin in March, so that its leap day
+   is the last. month from 0. */
+static int64_t days(int64_t year, int64_t month, int64_t day)
+{
+    int64_t y = month < 2 ? year - 1 : year, m = (month + 10) % 12;
+
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719469;
+}
+
+int64_t sipreg_response_date(const struct sipreg_response *response)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value = {NULL, 0};
+    int64_t weekday, day, month, year, hour, minute, second;
+    struct sipreg_cursor c;
+    bool good;
+
+    if (!sipreg_response_header(response, "Date", &place, &value))
+        return SIPREG_ABSENT;
+    c = sipreg_cursor_of(value);
+    good = take_name(&c, SIPREG_LITERAL("SunMonTueWedThuFriSat"), &weekday) &&
+           take_text(&c, SIPREG_LITERAL(", ")) && take_number(&c, 2, 1, 31, &day) &&
+           take_text(&c, SIPREG_LITERAL(" ")) &&
+           take_name(&c, SIPREG_LITERAL("JanFebMarAprMayJunJulAugSepOctNovDec"), &month) &&
+           take_text(&c, SIPREG_LITERAL(" ")) && take_number(&c, 4, 1970, 9999, &year) &&
+           take_text(&c, SIPREG_LITERAL(" ")) && take_number(&c, 2, 0, 23, &hour) &&
+           take_text(&c, SIPREG_LITERAL(":")) && take_number(&c, 2, 0, 59, &minute) &&
+           take_text(&c, SIPREG_LITERAL(":")) && take_number(&c, 2, 0, 60, &second) &&
+           take_text(&c, SIPREG_LITERAL(" GMT")) && c.p == c.end;
+    if (!good)
+        return SIPREG_ABSENT;
+    return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+}
