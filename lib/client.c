@@ -274,6 +274,10 @@ static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
         event->verified = client->verified;
         event->valid_for = sipreg_state_until(client, client->lapses_at);
     }
+    if (client->again) {
+        event->retry_in = 0;
+        return;
+    }
     if (client->wish != WISH_BOUND || !sipreg_state_reachable(client))
         return;
     if (event->type == SIPREG_EVENT_REGISTERED)

@@ -59,6 +59,7 @@ static void not_opened(struct sipreg_client *client, int error)
         return;
     }
     client->purpose = (uint8_t)sipreg_state_due(client);
+    client->transaction.heard = false;
     sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
 }
 

@@ -90,6 +90,28 @@ static bool is_of_target(int error, const struct sipreg_response *response)
            (error == SIPREG_STATUS && response->status < 600);
 }
 
+/* RFC 3263 4.3: has the server failed, and nothing but the server? */
+static bool is_of_server(const struct sipreg_client *client, int error,
+                         const struct sipreg_response *response)
+{
+    if (error == SIPREG_TIMEOUT)
+        return !client->transaction.heard;
+    return error == SIPREG_TRANSPORT || (response == NULL && error == SIPREG_POLICY) ||
+           (error == SIPREG_STATUS && response->status == 503);
+}
+
+static bool next_server(struct sipreg_client *client, int error,
+                        const struct sipreg_response *response)
+{
+    client->again = client->servers > 0 && is_of_server(client, error, response);
+    if (!client->again)
+        return false;
+    client->servers--;
+    sipreg_state_close(client);
+    sipreg_state_report(client, SIPREG_EVENT_RETRYING, error, response);
+    return true;
+}
+
 /* Where a redirection has led fails: there may be another target. If not, the next attempt starts
    from where the config says; a query has no say in that. */
 static bool next_target(struct sipreg_client *client, int error,
@@ -106,7 +128,7 @@ static bool next_target(struct sipreg_client *client, int error,
 void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outcome, int error,
                          const struct sipreg_response *response)
 {
-    if (next_target(client, error, response))
+    if (next_server(client, error, response) || next_target(client, error, response))
         return;
     if (client->purpose == QUERY) {
         client->query = false;

@@ -24,6 +24,7 @@ void sipreg_transaction_start(struct sipreg_transaction *t, uint64_t now,
                               const struct sipreg_timers *timers)
 {
     t->state = TRYING;
+    t->heard = false;
     t->started_at = now;
     t->interval = timers->t1;
     t->resend_at = timers->reliable ? SIPREG_NEVER : now + timers->t1;
@@ -109,6 +110,7 @@ int sipreg_transaction_match(const struct sipreg_transaction *t, uint64_t now,
 void sipreg_transaction_response(struct sipreg_transaction *t, uint64_t now, int status,
                                  const struct sipreg_timers *timers)
 {
+    t->heard = true;
     if (status < 200) {
         t->state = PROCEEDING;
         return;

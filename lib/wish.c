@@ -147,6 +147,14 @@ int sipreg_client_transport(struct sipreg_client *client, enum sipreg_transport 
     return SIPREG_OK;
 }
 
+int sipreg_client_servers(struct sipreg_client *client, size_t others)
+{
+    if (client->config == NULL || client->config->io->open == NULL)
+        return SIPREG_STATE;
+    client->servers = (uint8_t)(others < UINT8_MAX ? others : UINT8_MAX);
+    return SIPREG_OK;
+}
+
 /* Where a datagram is too small, the way is asked for as one by TCP (18.1.1). */
 int sipreg_client_next_hop(const struct sipreg_client *client, char *out, size_t size)
 {

@@ -252,6 +252,14 @@ SIPREG_API int sipreg_client_next_hop(const struct sipreg_client *client, char *
 SIPREG_API int sipreg_client_transport(struct sipreg_client *client,
                                        enum sipreg_transport transport);
 
+/*
+ * So many other servers can be tried if the one that is being opened, or in use, fails: by a
+ * transport error, no response at all, or a 503 (RFC 3263 4.3). Then a RETRYING event with retry_in
+ * 0 tells why, the flow is closed, and io.open is called for the next one, one time less each. To
+ * be told anew whenever you have looked the next hop up. More than 255 count as 255.
+ */
+SIPREG_API int sipreg_client_servers(struct sipreg_client *client, size_t others);
+
 /* Is this binding of an event's response ours, or another user agent's? */
 SIPREG_API bool sipreg_client_is_ours(const struct sipreg_client *client,
                                       const struct sipreg_binding *binding);

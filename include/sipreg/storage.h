@@ -20,6 +20,7 @@ struct sipreg_transaction {
     uint64_t give_up_at; /* timer F, and timer K once completed */
     uint32_t interval;   /* of timer E, ms */
     uint8_t state;
+    bool heard; /* some response has come */
 };
 
 /* An authentication session with one realm, lib/answers.c */
@@ -106,6 +107,7 @@ struct sipreg_client {
     bool close;
     uint64_t flow_at; /* when opening must have ended, or idling */
     bool idling;      /* nobody needs the flow any more */
+    uint8_t servers;  /* others that can be tried when the one in use fails */
 
     /* the report to be made */
     bool report;

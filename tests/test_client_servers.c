@@ -1,0 +1,189 @@
+/*
+ * test_client_servers.c - a server fails, and there are others for the same next hop (RFC
+ * 3263 4.3).
+ */
+#include "story.h"
+
+static void begin(struct story *s, size_t others)
+{
+    story_stream(s);
+    s->config.transport = SIPREG_UDP; /* flows that are opened, one for each server */
+    story_init(s);
+    assert_int_equal(sipreg_client_servers(&s->client, others), SIPREG_OK);
+    s->servers = others;
+    story_start(s);
+}
+
+/* The last request is a new one to another server, and why has been told. */
+static void assert_next_server(struct story *s, unsigned opens, int error)
+{
+    assert_event(s, SIPREG_EVENT_RETRYING, error);
+    assert_int_equal(story_event(s)->retry_in, 0);
+    assert_int_equal(s->opens, opens);
+    assert_int_equal(story_requests(s), opens);
+    assert_string_not_equal(story_param(s, LAST, "Via", "branch"),
+                            story_param(s, s->sent - 2, "Via", "branch"));
+    assert_string_equal(story_field(s, LAST, "Call-ID"), story_field(s, 0, "Call-ID"));
+}
+
+static void a_503_is_taken_to_the_next_server_at_once(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 1);
+    story_reply(s, "503 Busy", "Retry-After: 60\r\n");
+    assert_next_server(s, 2, SIPREG_STATUS);
+    assert_int_equal(story_event(s)->status, 503);
+    assert_int_equal(s->closes, 1);
+    assert_string_equal(story_field(s, LAST, "CSeq"), "2 REGISTER");
+    story_reply(s, "503 Busy", "Retry-After: 60\r\n"); /* and that was the last one */
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
+    assert_in_range(story_event(s)->retry_in, 60000, 63000);
+    assert_int_equal(story_requests(s), 2);
+}
+
+static void silence_is_taken_to_the_next_server(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 2);
+    story_pass(s, 32000);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TIMEOUT);
+    assert_int_equal(s->opens, 2);
+    story_grant(s, 100);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+static void a_server_that_has_spoken_is_not_left_for_its_silence(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 2);
+    story_reply(s, "100 Trying", "");
+    story_pass(s, 32000);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TIMEOUT);
+    assert_true(story_event(s)->retry_in >= 15000);
+    assert_int_equal(s->opens, 1);
+    assert_true(story_until_sent(s, 3600 * 1000)); /* the next request is another matter */
+    story_pass(s, 32000);
+    assert_int_equal(s->opens, 2);
+}
+
+static void a_transport_error_is_taken_to_the_next_server(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 3);
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_next_server(s, 2, SIPREG_TRANSPORT);
+    assert_int_equal(s->closes, 0); /* a lost flow is the caller's to clean up */
+    s->fail_at[CALL_OPEN] = s->calls[CALL_OPEN] + 1;
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_int_equal(s->opens, 4); /* the third could not be opened */
+    assert_int_equal(story_requests(s), 3);
+}
+
+static void an_untrusted_server_is_left_for_the_next(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->opening = OPENS_LATER;
+    begin(s, 1);
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_POLICY);
+    story_flow(s, SIPREG_FLOW_UP);
+    assert_int_equal(s->sent, 1);
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+}
+
+static void other_answers_are_no_failure_of_the_server(void **state)
+{
+    static const char *const lines[] = {"500 Error", "403 No",     "404 No", "480 Later",
+                                        "502 Bad",   "504 Silent", "600 No", "200 OK"};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        story_forget(s);
+        s->opens = 0;
+        begin(s, 5);
+        story_reply(s, lines[i], "");
+        assert_int_equal(s->opens, 1);
+        assert_int_equal(s->sent, 1);
+    }
+}
+
+static void credentials_go_on_with_the_next_count(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 1);
+    story_challenge(s, "n1", ", qop=\"auth\"");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000001");
+    story_reply(s, "503 Busy", "");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
+    assert_string_equal(story_field(s, LAST, "CSeq"), "3 REGISTER");
+    story_check_digest(s, "Authorization", "alice", SECRET);
+}
+
+static void a_removal_and_a_query_go_elsewhere_too(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 2);
+    story_grant(s, 1000);
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "503 Busy", "");
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
+    assert_int_equal(story_event(s)->retry_in, 0);
+    assert_int_equal(story_count(s, LAST, "Contact"), 0);
+    story_grant(s, 1000);
+    assert_event(s, SIPREG_EVENT_BINDINGS, SIPREG_OK);
+    sipreg_client_stop(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "503 Busy", "");
+    assert_int_equal(story_event(s)->retry_in, 0);
+    assert_string_equal(story_field(s, LAST, "Expires"), "0");
+    story_reply(s, "200 OK", "");
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
+}
+
+static void who_opens_no_flows_has_no_other_server(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_STATE);
+    story_init(s);
+    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_STATE);
+}
+
+static void more_servers_than_can_be_counted_are_counted_as_255(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s, 1000);
+    for (int i = 0; i < 255; i++)
+        story_reply(s, "503 Busy", "");
+    assert_int_equal(s->opens, 256);
+    story_reply(s, "503 Busy", "");
+    assert_int_equal(s->opens, 256);
+    assert_true(story_event(s)->retry_in > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(a_503_is_taken_to_the_next_server_at_once),
+        STORY(silence_is_taken_to_the_next_server),
+        STORY(a_server_that_has_spoken_is_not_left_for_its_silence),
+        STORY(a_transport_error_is_taken_to_the_next_server),
+        STORY(an_untrusted_server_is_left_for_the_next),
+        STORY(other_answers_are_no_failure_of_the_server),
+        STORY(credentials_go_on_with_the_next_count),
+        STORY(a_removal_and_a_query_go_elsewhere_too),
+        STORY(who_opens_no_flows_has_no_other_server),
+        STORY(more_servers_than_can_be_counted_are_counted_as_255),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
