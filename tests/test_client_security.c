@@ -178,6 +178,25 @@ static void a_topmost_route_of_sips_goes_over_tls_and_changes_no_request_uri(voi
 }
 
 /* RFC 5630 3.1.4, 5.1.1 */
+/* RFC 5630 5.1.1 */
+static void with_a_sips_registrar_every_route_is_sips(void **state)
+{
+    static const char *const routes[] = {"sip:p1.example.com;lr;x=1", "sips:p2.example.com;lr",
+                                         "SIP:p3.example.com:5070;lr"};
+    struct story *s = (struct story *)*state;
+    char hop[60];
+
+    configure_sips(s);
+    s->config.routes = routes;
+    s->config.route_count = COUNT(routes);
+    story_start(s);
+    assert_non_null(strstr(s->sends[0].text, "Route: <sips:p1.example.com;lr;x=1>\r\n"
+                                             "Route: <sips:p2.example.com;lr>\r\n"
+                                             "Route: <sips:p3.example.com:5070;lr>\r\n"));
+    assert_true(sipreg_client_next_hop(&s->client, hop, sizeof hop) > 0);
+    assert_string_equal(hop, "sips:p1.example.com;lr;x=1");
+}
+
 static void transport_tls_is_read_and_never_written(void **state)
 {
     static const char *const aors[] = {"sip:alice@example.com", "sips:alice@example.com"};
@@ -277,6 +296,7 @@ int main(void)
         STORY(sips_stays_sips_whatever_the_server_says),
         STORY(the_scheme_of_the_aor_is_the_one_of_all_addresses),
         STORY(a_topmost_route_of_sips_goes_over_tls_and_changes_no_request_uri),
+        STORY(with_a_sips_registrar_every_route_is_sips),
         STORY(transport_tls_is_read_and_never_written),
         STORY(why_sips_is_not_allowed_or_required_is_there_to_read),
         STORY(a_weaker_challenge_than_the_policy_wants_is_no_way_down),

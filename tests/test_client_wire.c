@@ -140,6 +140,25 @@ static void what_proxies_need_comes_before_what_they_do_not(void **state) /* 7.3
     }
 }
 
+static void no_parameter_is_written_twice(void **state) /* 7.3.1 */
+{
+    static const char *const twice[] = {";a=1;a=2", ";audio;Audio", ";a;b;+c=\"x\";B", ";expires=7",
+                                        ";q=1"};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(twice); i++) {
+        s->config.contact_params = twice[i];
+        assert_memory_equal(sipreg_client_fault(&s->config), "contacts: ", 10);
+    }
+    s->config.contact_params = ";a=1;b=2";
+    s->config.registrar = "sip:example.com;x=1;y;X=2";
+    assert_memory_equal(sipreg_client_fault(&s->config), "registrar: ", 11);
+    s->config.registrar = "sip:example.com;x=1;y";
+    story_start(s);
+    assert_string_equal(story_field(s, LAST, "Contact"),
+                        "<sip:alice@192.0.2.10:5060>;expires=3600;a=1;b=2");
+}
+
 static void without_a_body_the_length_is_0_on_every_transport(void **state) /* 20.14 */
 {
     struct story *s = (struct story *)*state;
@@ -226,6 +245,7 @@ int main(void)
         STORY(every_line_of_every_request_has_one_form),
         STORY(names_uris_and_routes_are_written_as_they_were_given),
         STORY(what_proxies_need_comes_before_what_they_do_not),
+        STORY(no_parameter_is_written_twice),
         STORY(without_a_body_the_length_is_0_on_every_transport),
         STORY(a_header_nobody_asked_for_is_not_there),
         STORY(credentials_have_a_line_each_and_realms_have_case),

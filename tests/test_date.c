@@ -59,7 +59,7 @@ static void test_what_has_another_form_is_no_date(void **state)
         "Saturday, 13-Nov-10 23:29:00 GMT",
         "1289690940",
     };
-    struct sipreg_response without = parsed_ok(NULL);
+    struct sipreg_response without = parsed_ok("");
 
     (void)state;
     for (size_t i = 0; i < COUNT(bad); i++)

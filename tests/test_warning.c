@@ -46,7 +46,7 @@ static void test_what_is_malformed_ends_a_line_only(void **state)
 
 static void test_none_is_none(void **state)
 {
-    struct sipreg_response response = parsed_ok(NULL);
+    struct sipreg_response response = parsed_ok("");
 
     (void)state;
     assert_false(sipreg_warning_has(&response, 380));
