@@ -25,8 +25,9 @@ static void lose_flow(struct sipreg_client *client)
     client->flow = datagrams ? FLOW_UP : FLOW_DOWN;
 }
 
-/* Nothing was under way when the flow went down. The binding went with it, so it is renewed: at
-   once, unless it was made only just now, by a server that closes whatever it has answered. */
+/* No registration was under way when the flow went down. The binding went with it, so it is
+   renewed: at once, unless it was made only just now, by a server that closes whatever it has
+   answered. */
 static void renew_binding(struct sipreg_client *client)
 {
     uint64_t settled =
@@ -45,7 +46,8 @@ static void renew_binding(struct sipreg_client *client)
         sipreg_outcome_retry(client, NULL);
         if (client->next_at > planned)
             client->next_at = planned;
-        sipreg_state_report(client, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT, NULL);
+        if (!client->report) /* the end of a query is to be told */
+            sipreg_state_report(client, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT, NULL);
     }
 }
 
@@ -77,6 +79,8 @@ static void flow_down(struct sipreg_client *client)
     if (sipreg_state_under_way(client)) {
         sipreg_transaction_abandon(&client->transaction);
         sipreg_outcome_unanswered(client, SIPREG_TRANSPORT);
+        if (client->purpose == QUERY)
+            renew_binding(client);
     } else if (opening) {
         not_opened(client, SIPREG_TRANSPORT);
     } else {

@@ -205,6 +205,7 @@ static void accept_registration(struct sipreg_client *client,
         return;
     }
     client->failures = 0;
+    client->patient = false;
     client->bound_at = client->now;
     client->replaced[0] = '\0';
     client->body_done = true;

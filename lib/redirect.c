@@ -219,7 +219,7 @@ bool sipreg_redirect_next(struct sipreg_client *client)
 
     while (p < end && *p == TRIED)
         p += strlen(p) + 1;
-    if (p == end)
+    if (p == end || !targets->chained)
         return false;
     sipreg_config_aim(client);
     if (*p == REGISTRAR) {

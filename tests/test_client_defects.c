@@ -202,7 +202,7 @@ static void cseq_outgrows_an_octet_and_each_life_has_identifiers_of_its_own(void
 static void no_buffer_is_written_beyond_its_end_however_long_the_contact(void **state)
 {
     struct story *s = (struct story *)*state;
-    char params[1200] = ";x=";
+    static char params[1200] = ";x=";
 
     memset(params + 3, 'y', sizeof params - 4);
     params[sizeof params - 1] = '\0';

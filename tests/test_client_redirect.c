@@ -174,6 +174,20 @@ static void a_target_serves_as_long_as_it_works(void **state)
     assert_hop(s, "sip:example.com");
 }
 
+static void what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s);
+    story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
+    story_grant(s, 100);
+    assert_true(story_until_sent(s, 100 * 1000));
+    story_reply(s, "500 Error", "");
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
+    assert_int_equal(story_requests(s), 3);
+    assert_hop(s, "sip:example.com");
+}
+
 static void a_redirection_with_a_time_ends_by_then(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -379,6 +393,7 @@ int main(void)
         STORY(no_place_is_tried_twice),
         STORY(a_chain_of_ever_new_places_ends),
         STORY(a_target_serves_as_long_as_it_works),
+        STORY(what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt),
         STORY(a_redirection_with_a_time_ends_by_then),
         STORY(a_proxy_to_be_used_becomes_the_route_of_this_request),
         STORY(configured_routes_come_back_behind_a_proxy_used_once),

@@ -193,8 +193,10 @@ static void check_credentials(struct phone *p, const char *text, const char *hea
 /* Does this status ask for another request at once? */
 static bool asks(int status)
 {
-    static const int asking[] = {401, 407, 413, 415, 423, 488, 493, 513};
+    static const int asking[] = {401, 406, 407, 413, 415, 420, 421, 423, 483, 488, 493, 513};
 
+    if (status / 100 == 3)
+        return true;
     for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++) {
         if (asking[i] == status)
             return true;
@@ -208,6 +210,10 @@ static void check_reason(struct phone *p)
 
     if (s->answering && asks(s->status) && s->rounds < ROUNDS) {
         s->rounds++;
+        return;
+    }
+    if (s->elsewhere > 0) {
+        s->elsewhere--;
         return;
     }
     s->rounds = 0;
@@ -246,7 +252,7 @@ static void check_request(struct phone *p, const char *text, size_t n, const cha
 
     trace(p->world, p, "sends %u", text_cseq(text));
     if (fault != NULL)
-        broken(p->world, p, "malformed: %s", fault);
+        broken(p->world, p, "malformed: %s: %.*s", fault, (int)strcspn(text, "\r"), text);
     if (s->outstanding && !s->answering && p->own < s->sent_at + 64 * t1(p))
         broken(p->world, p, "two transactions at a time");
     check_identity(p, text, branch);
@@ -357,6 +363,8 @@ void check_event(struct phone *p, const struct sipreg_event *event)
 
     trace(p->world, p, "is told: %s, %d, %s", types[event->type], event->status,
           sipreg_strerror(event->error));
+    if (event->type != SIPREG_EVENT_UNREGISTERED) /* a lapse in the middle of trying */
+        s->elsewhere = 0;
     check_secrets(p, event, sizeof *event);
     check_secrets(p, &p->client, sizeof p->client);
     s->announced = next == SIPREG_FOREVER ? NEVER : p->own + next;

@@ -57,8 +57,10 @@ static void some_status(struct odd *o)
     begin(o, statuses[dice(o->w, sizeof statuses / sizeof statuses[0])]);
     if (chance(o->w, 300))
         ADD(o, "Retry-After: %u (so be it);duration=7\r\n", some_seconds(o->w));
+    if (chance(o->w, 300))
+        ADD(o, "Unsupported: x, pref\r\nRequire: path\r\n");
     if (chance(o->w, 200))
-        ADD(o, "Contact: <sip:elsewhere.example.com>;expires=%u\r\n", some_seconds(o->w));
+        ADD(o, "Contact: <sip:backup9.example.com>;expires=%u\r\n", some_seconds(o->w));
     end(o);
 }
 
@@ -120,6 +122,23 @@ static void liar(struct odd *o)
             contact);
         break;
     }
+    end(o);
+}
+
+/* To other names of the same registrar, and back. */
+static void elsewhere(struct odd *o)
+{
+    static const int statuses[] = {300, 301, 302, 302, 305};
+
+    begin(o, statuses[dice(o->w, 5)]);
+    for (uint32_t n = 1 + dice(o->w, 3); n > 0; n--) {
+        uint32_t i = dice(o->w, 5);
+        ADD(o, "Contact: <sip:%s%u.example.com>;q=0.%u\r\n", "backup", i, dice(o->w, 10));
+        if (chance(o->w, 200))
+            ADD(o, "Contact: <sip:user0@example.com;method=INVITE?X=y>\r\n");
+    }
+    if (chance(o->w, 300))
+        ADD(o, "Expires: %u\r\n", some_seconds(o->w));
     end(o);
 }
 
@@ -285,10 +304,10 @@ static void two_answers(struct odd *o)
 }
 
 static void (*const moods[])(struct odd *o) = {
-    some_status,       overloaded,          some_grant,        one_second, liar,
-    new_nonce,         for_ever_stale,      same_nonce,        noise,      now_one_then_other,
-    strange_challenge, too_brief,           never_long_enough, silence,    only_trying,
-    hangs_up,          grants_and_hangs_up, not_for_us,        two_answers};
+    some_status,       overloaded,          some_grant,        one_second,  liar,
+    new_nonce,         for_ever_stale,      same_nonce,        noise,       now_one_then_other,
+    strange_challenge, too_brief,           never_long_enough, silence,     only_trying,
+    hangs_up,          grants_and_hangs_up, not_for_us,        two_answers, elsewhere};
 
 enum { MOODS = sizeof moods / sizeof moods[0] };
 

@@ -117,7 +117,8 @@ static void on_close(void *user)
 
 /* ---------------------------------------------------------------- being made */
 
-static const struct sipreg_header headers[] = {{"X-Model", "weather vane"}, {"X-Weather", "rain"}};
+static const struct sipreg_header headers[] = {{"X-Model", "weather vane"},
+                                               {"Accept", "text/plain"}};
 static const struct sipreg_body script = {"application/cpl+xml", NULL, "<cpl></cpl>", 11};
 static const char *const routes[] = {"sip:proxy.example.com;lr"};
 
@@ -130,6 +131,10 @@ static void choose_headers(struct phone *p)
     c->display = chance(w, 200) ? "Alice \"the\" Phone" : NULL;
     c->q = chance(w, 200) ? 500 : 0;
     c->user_agent = chance(w, 300) ? "weather/1" : NULL;
+    c->require = chance(w, 100) ? "pref" : NULL;
+    c->compact = chance(w, 100);
+    c->max_forwards = chance(w, 100) ? 7 : 0;
+    c->follow_redirects = chance(w, 400);
     c->supported = chance(w, 200) ? "path" : NULL;
     c->allow = chance(w, 100) ? "INVITE, ACK" : NULL;
     c->headers = headers;
@@ -299,6 +304,8 @@ static void hand_in(struct phone *p, const char *bytes, size_t n, const struct e
     block[n] = '\0';
     watch->status = is_final(block) ? atoi(block + 8) : 0;
     watch->answering = watch->status != 0;
+    if (watch->status / 100 == 3)
+        watch->elsewhere = TARGETS_MAX;
     block = (char *)realloc(block, n == 0 ? 1 : n); /* one octet too far is seen by sanitizers */
     watch->honest_until = e->spoilt ? 0 : e->expires_at;
     result = sipreg_client_recv(&p->client, p->tick, block, n);

@@ -24,6 +24,7 @@ enum {
     COUNTED = 4096,
     BRANCHES = 4096,
     RING = 700,
+    TARGETS_MAX = 8, /* of one redirection */
     SECOND = 1000,
     MINUTE = 60 * SECOND,
     HOUR = 60 * MINUTE
@@ -67,6 +68,7 @@ struct watch {
     bool answering;       /* a final response is being handed in, of this */
     int status;           /* status */
     unsigned rounds;      /* requests since the last one with a reason of its own */
+    unsigned elsewhere;   /* targets of a redirection that may be tried without a word */
     uint64_t announced;   /* by the last event */
     uint64_t times[RING]; /* of requests, a ring */
     unsigned time_count;

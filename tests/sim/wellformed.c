@@ -106,12 +106,22 @@ static const char *credentials_fault(const char *text, const char *name)
     return NULL;
 }
 
+/* To the domain, or to where a redirection sends: without a user, a method and headers. */
+static bool starts_well(const char *text)
+{
+    static const char start[] = "REGISTER sip:";
+    const char *p = text + strlen(start), *end = p + strcspn(p, "@? \r\n");
+
+    return strncmp(text, start, strlen(start)) == 0 && end > p &&
+           strncmp(end, " SIP/2.0\r\n", 10) == 0 && strstr(text, ";method=INVITE") == NULL;
+}
+
 const char *wellformed(const char *text, size_t n, const char *aor)
 {
     const char *body = text_body(text), *fault;
     char value[VALUE];
 
-    if (strncmp(text, "REGISTER sip:example.com SIP/2.0\r\n", 34) != 0)
+    if (!starts_well(text))
         return "the start line";
     fault = lines_fault(text, body);
     if (fault == NULL)
