@@ -16,11 +16,11 @@ static bool take_text(struct sipreg_cursor *c, struct sipreg_str text)
 }
 
 /* One of these names of three letters each, counted from 0. */
-static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int64_t *index)
+static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int32_t *index)
 {
     for (size_t i = 0; i < names.n; i += 3) {
         if (take_text(c, sipreg_str_between(names.p + i, names.p + i + 3))) {
-            *index = (int64_t)(i / 3);
+            *index = (int32_t)(i / 3);
             return true;
         }
     }
@@ -28,8 +28,8 @@ static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int64_t 
 }
 
 /* So many digits, of a number within these bounds. */
-static bool take_number(struct sipreg_cursor *c, int digits, int64_t least, int64_t most,
-                        int64_t *number)
+static bool take_number(struct sipreg_cursor *c, int digits, int32_t least, int32_t most,
+                        int32_t *number)
 {
     *number = 0;
     for (int i = 0; i < digits; i++) {
@@ -42,9 +42,9 @@ static bool take_number(struct sipreg_cursor *c, int digits, int64_t least, int6
 
 /* Of the Gregorian calendar, from 1970; the year is taken to begin in March, so that its leap day
    is the last. month from 0. */
-static int64_t days(int64_t year, int64_t month, int64_t day)
+static int32_t days(int32_t year, int32_t month, int32_t day)
 {
-    int64_t y = month < 2 ? year - 1 : year, m = (month + 10) % 12;
+    int32_t y = month < 2 ? year - 1 : year, m = (month + 10) % 12;
 
     return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719469;
 }
@@ -53,7 +53,7 @@ int64_t sipreg_response_date(const struct sipreg_response *response)
 {
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_str value = {NULL, 0};
-    int64_t weekday, day, month, year, hour, minute, second;
+    int32_t weekday, day, month, year, hour, minute, second;
     struct sipreg_cursor c;
     bool good;
 
@@ -71,5 +71,5 @@ int64_t sipreg_response_date(const struct sipreg_response *response)
            take_text(&c, SIPREG_LITERAL(" GMT")) && c.p == c.end;
     if (!good)
         return SIPREG_ABSENT;
-    return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    return (int64_t)days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 }

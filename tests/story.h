@@ -60,7 +60,7 @@ struct story {
     uint32_t jitter;  /* what a random number of 32 bits shall be */
     uint64_t entropy; /* octets drawn so far */
     enum story_opening opening;
-    size_t servers; /* others that may be tried at once */
+    size_t servers;          /* others that may be tried at once */
     unsigned calls[CALLS];   /* so far */
     unsigned fail_at[CALLS]; /* the number of the call that fails; 0: none */
     void (*on_event)(struct story *s, const struct sipreg_event *event);

@@ -143,9 +143,11 @@ static void check_count(struct phone *p, const char *credentials, const char *he
     unsigned nc;
     uint32_t *last;
 
-    if (!text_param(credentials, "nc", value) || sscanf(value, "%x", &nc) != 1)
-        return;
     last = count_of(&p->watch, credentials, header);
+    if (!text_param(credentials, "nc", value) || sscanf(value, "%x", &nc) != 1) {
+        ++*last; /* a request sent with this nonce is counted, also if it says no number */
+        return;
+    }
     if (nc <= *last)
         broken(p->world, p, "nc %u after %u: a nonce and count twice", nc, *last);
     if (nc > *last + 1 && !p->watch.gap)

@@ -6,7 +6,8 @@
     conformance.py BUILD --find     writes faults.txt anew, as few faults as will do
 
 A row names its tests, or begins with "planned:", "not ours:" and why. A core row may not be planned.
-A fault is one of mutate.py's mutants, FILE | LINE | CHANGE, in faults.txt beside this file.
+A fault in faults.txt is one of mutate.py's mutants, FILE | LINE | CHANGE, or FILE | LINE | replaced by:
+ANOTHER LINE, for what no mutant does wrong.
 """
 import argparse
 import collections
@@ -27,6 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests" / "conformance.md"
 FAULTS = pathlib.Path(__file__).with_name("faults.txt")
 TIERS = ("core", "ext", "ims")
+BY_HAND = "replaced by: "
 
 Row = collections.namedtuple("Row", "id tier tests reason")
 
@@ -77,16 +79,12 @@ def summary(table):
 # ---------------------------------------------------------------- running
 
 def results(program, name, environment=None, limit=60):
-    """{file/function: passed} of one test program, as far as it got."""
-    try:
-        done = subprocess.run([program], cwd=ROOT / "tests", stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit,
-                              env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP", **(environment or {})},
-                              check=False)
-        output = done.stdout
-    except subprocess.TimeoutExpired as expired:
-        output = expired.stdout or b""
-    found = re.findall(rb"^(ok|not ok) \d+ - (\w+)(?! *# SKIP)", output, re.MULTILINE)
+    """{file/function: passed} of one test program, as far as it got; raises TimeoutExpired."""
+    done = subprocess.run([program], cwd=ROOT / "tests", stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit,
+                          env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP", **(environment or {})},
+                          check=False)
+    found = re.findall(rb"^(ok|not ok) \d+ - (\w+)(?! *# SKIP)", done.stdout, re.MULTILINE)
     return {f"{name}/{test.decode()}": verdict == b"ok" for verdict, test in found}
 
 
@@ -143,7 +141,7 @@ class Bench:
                                     folder=self.folder))
 
     def failing(self, mutant):
-        """The tests that fail with this mutant; none, too, if it is no C."""
+        """The tests that fail with this mutant; none if it is no C, or lets a test hang."""
         place = self.places.get()
         try:
             name = pathlib.Path(mutant.file).name
@@ -156,15 +154,27 @@ class Bench:
             failed = set()
             for name in self.names:
                 ran = results(self.folder / "tests" / f"test_{name}", name,
-                              {"LD_LIBRARY_PATH": str(place)}, 10)
+                              {"LD_LIBRARY_PATH": str(place)}, 5)
                 failed.update(test for test, passed in ran.items() if not passed)
             return failed
+        except subprocess.TimeoutExpired:
+            return set()
         finally:
             self.places.put(place)
 
     def all_mutants(self):
         for file, text in sorted(self.texts.items()):
             yield from mutate.mutants_of(file, text)
+
+    def by_hand(self, key):
+        """The mutant that is described as FILE | LINE | replaced by: ANOTHER; or None."""
+        file, line, what = key.split(" | ", 2)
+        lines = self.texts.get(file, "").split("\n")
+        found = [index for index, one in enumerate(lines) if one.strip() == line]
+        if not what.startswith(BY_HAND) or not found:
+            return None
+        lines[found[0]] = what[len(BY_HAND):]
+        return mutate.Mutant(file, found[0] + 1, line, what, "\n".join(lines))
 
 
 def key_of(mutant):
@@ -180,6 +190,8 @@ def bite(bench, wanted, jobs):
     """What is wrong: tests that no listed fault makes fail, faults that are not there or do nothing."""
     mutants = {key_of(mutant): mutant for mutant in bench.all_mutants()}
     keys = listed_faults()
+    mutants.update((key, bench.by_hand(key)) for key in keys if key.count(" | ") == 2 and BY_HAND in key)
+    mutants = {key: mutant for key, mutant in mutants.items() if mutant is not None}
     for key in keys:
         if key not in mutants:
             yield f"{FAULTS.name}: is not there: {key}"
@@ -194,12 +206,16 @@ def bite(bench, wanted, jobs):
         yield f"{test} fails under none of the faults"
 
 
-def find(bench, wanted, jobs):
+def find(bench, wanted, jobs, only):
     """Tries mutants until each test has failed under one, those listed before, then the others in
     random order; few of them are kept."""
     mutants = list(bench.all_mutants())
     random.Random(1).shuffle(mutants)
     before = set(listed_faults())
+    by_hand = [key for key in listed_faults() if BY_HAND in key]
+    mutants = [mutant for mutant in mutants
+               if only is None or only in mutant.file or key_of(mutant) in before]
+    mutants += filter(None, map(bench.by_hand, by_hand))
     mutants.sort(key=lambda mutant: key_of(mutant) not in before)
     left, kept = set(wanted), {}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -208,7 +224,8 @@ def find(bench, wanted, jobs):
             for mutant, failed in zip(batch, pool.map(bench.failing, batch)):
                 failed &= set(wanted)
                 # what breaks everything proves little of each test
-                if failed & left and len(failed) <= len(wanted) // 4:
+                narrow = len(failed) <= len(wanted) // 4 or key_of(mutant) in before
+                if failed & left and narrow:
                     kept[key_of(mutant)] = failed
                     left -= failed
                     write(kept)
@@ -238,6 +255,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--bite", action="store_true")
     parser.add_argument("--find", action="store_true")
+    parser.add_argument("--only", metavar="FILE", help="with --find: new faults in this file of lib/")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     table = list(rows())
@@ -248,7 +266,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
             bench = Bench(pathlib.Path(folder), options.jobs, names)
             if options.find:
-                kept, left = find(bench, wanted, options.jobs)
+                kept, left = find(bench, wanted, options.jobs, options.only)
                 write(kept)
                 wrong = [f"{test} fails under no mutant" for test in sorted(left)]
             else:
