@@ -56,7 +56,6 @@ static const struct {
 };
 
 enum {
-    ROUNDS_MAX = 10, /* repeats at once in one attempt, whatever asks for them */
     STALE_MAX = 3,
     GUESS = 3600, /* seconds, when a 423 does not say how many */
     LEAST = 60,   /* or says how few */
@@ -328,7 +327,7 @@ enum sipreg_outcome sipreg_answers_weigh(struct sipreg_client *client,
     note_passed(client, look_up(response->status) == ANSWER);
     if (outcome == SIPREG_ACCEPTED)
         *error = SIPREG_OK;
-    if (outcome == SIPREG_AGAIN && ++client->rounds > ROUNDS_MAX)
+    if (outcome == SIPREG_AGAIN && ++client->rounds > SIPREG_ROUNDS_MAX)
         return SIPREG_LATER;
     return outcome;
 }

@@ -7,6 +7,8 @@
 #include <sipreg/client.h>
 #include <sipreg/storage.h>
 
+enum { SIPREG_ROUNDS_MAX = 10 }; /* repeats at once in one attempt, whatever asks for them */
+
 enum sipreg_outcome {
     SIPREG_ACCEPTED, /* a 2xx */
     SIPREG_AGAIN,    /* repeat at once: what the response asked for has been noted in the client */

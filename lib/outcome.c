@@ -103,10 +103,12 @@ static bool is_of_server(const struct sipreg_client *client, int error,
 static bool next_server(struct sipreg_client *client, int error,
                         const struct sipreg_response *response)
 {
-    client->again = client->servers > 0 && is_of_server(client, error, response);
+    client->again = client->servers > 0 && client->rounds < SIPREG_ROUNDS_MAX &&
+                    is_of_server(client, error, response);
     if (!client->again)
         return false;
     client->servers--;
+    client->rounds++;
     sipreg_state_close(client);
     sipreg_state_report(client, SIPREG_EVENT_RETRYING, error, response);
     return true;

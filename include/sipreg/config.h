@@ -4,7 +4,7 @@
  * A client keeps what must outlive a received message in stores of fixed size. What does not fit is
  * refused whole (SIPREG_LIMIT), never cut. To change limits, define all of them in a header of your
  * own and build library and program with -DSIPREG_CONFIG_FILE='"my_sipreg.h"'. A program built with
- * other limits than its library is told so by sipreg_client_init().
+ * other limits than its library is told so by sipreg_client_init() and sipreg_locate_init().
  */
 #ifndef SIPREG_CONFIG_H
 #define SIPREG_CONFIG_H
@@ -38,6 +38,14 @@
 /* Octets that remember Path and Service-Route of the last 200, separators included. 1 to 4096. */
 #define SIPREG_ROUTE_SIZE     256
 
+/* Of a lookup (locate.h): servers of one SRV answer, addresses of one server, and targets whose
+   failure is remembered. 2 to 32. */
+#define SIPREG_MAX_TARGETS    8
+
+/* Octets of a lookup for names, each with its NUL: the URI's, those of up to three NAPTR records,
+   and those of the servers. 256 to 8192. */
+#define SIPREG_LOCATE_SIZE    512
+
 #endif
 
 #if SIPREG_MAX_REALMS < 1 || SIPREG_MAX_REALMS > 8
@@ -60,6 +68,12 @@
 #endif
 #if SIPREG_ROUTE_SIZE < 1 || SIPREG_ROUTE_SIZE > 4096
 #error "SIPREG_ROUTE_SIZE: 1 to 4096"
+#endif
+#if SIPREG_MAX_TARGETS < 2 || SIPREG_MAX_TARGETS > 32
+#error "SIPREG_MAX_TARGETS: 2 to 32"
+#endif
+#if SIPREG_LOCATE_SIZE < 256 || SIPREG_LOCATE_SIZE > 8192
+#error "SIPREG_LOCATE_SIZE: 256 to 8192"
 #endif
 
 #endif

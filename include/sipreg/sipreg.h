@@ -7,6 +7,7 @@
  *   response.h   one response, read in place             > one message at a time, without a client
  *   digest.h     challenges and their answers           /
  *   client.h     a registration kept alive
+ *   locate.h     which server: RFC 3263, over your resolver
  *   storage.h    the private layout of a client, public so that you can allocate one
  *
  * Conventions: functions return SIPREG_OK or a count, and below zero an enum sipreg_error. In
@@ -24,5 +25,6 @@
 #include <sipreg/response.h>
 #include <sipreg/digest.h>
 #include <sipreg/client.h>
+#include <sipreg/locate.h>
 
 #endif

@@ -3,7 +3,8 @@
 
 The library is a house of floors: a file includes headers of lower floors, and on its own floor only
 those to its left. Public headers include only public headers that sipreg.h names before them and three
-of the standard's. Only hash_* includes a crypto library. run.c gets by with the public API.
+of the standard's. Only hash_* includes a crypto library. run.c gets by with the public API. Nobody knows
+locate.c: it is the caller who asks it.
 
     layers.py [libsipreg.a]
 
@@ -17,17 +18,19 @@ import sys
 
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
-    ["names", "param", "uri", "nameaddr", "via"],
-    ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo", "fault", "request"],
+    ["names", "param", "uri", "nameaddr", "via", "locate"],
+    ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
+     "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
     ["state", "nat", "answers", "outcome", "flow", "wish", "client"],
     ["run"],
 ]
 BESIDE = ["error"]  # includes public headers only
+ALONE = ["locate"]  # stands on its floor, but nobody includes or calls it
 
 # The public headers, lowest first, and the first floor that may include them.
 PUBLIC = {"types": 0, "config": 0, "request": 0, "response": 0, "digest": 0, "storage": 3, "client": 3,
-          "sipreg": 5}
+          "locate": 1, "sipreg": 5}
 PUBLIC_STANDARD = {"stdbool.h", "stddef.h", "stdint.h"}
 STANDARD = PUBLIC_STANDARD | {"limits.h", "string.h"}
 CRYPTO = ("mbedtls/", "psa/", "openssl/")
@@ -58,8 +61,8 @@ def fault_in_public(name, what):
 
 
 def question(stem):
-    """The name under which a file has its place: the ports of the hash are one."""
-    return "hash" if stem.startswith("hash_") else stem
+    """The name under which a file has its place: the ports of the hash are one, the parts of locate too."""
+    return next((name for name in ("hash", "locate") if stem.startswith(name + "_")), stem)
 
 
 def fault_in_library(path, what):
@@ -69,6 +72,9 @@ def fault_in_library(path, what):
         return None
     if what.startswith(CRYPTO):
         return None if path.stem.startswith("hash_") else "only hash_*.c includes a crypto library"
+    other = re.fullmatch(r"(?:sipreg/)?(\w+)\.h", what)
+    if other and other[1] in ALONE and name not in ALONE:
+        return "nobody knows it"
     other = re.fullmatch(r"sipreg/(\w+)\.h", what)
     if other:
         if other[1] not in PUBLIC:
@@ -104,7 +110,7 @@ def faults_in_calls(archive):
         other = home.get(symbol)
         if other is None or other in BESIDE or name not in place or other not in place:
             continue
-        if place[other] >= place[name]:
+        if other in ALONE and name not in ALONE or place[other] >= place[name] and other != name:
             yield f"{name}.c calls {symbol}() of {other}.c, which does not stand below it"
 
 

@@ -1,0 +1,95 @@
+/*
+ * locate_uri.c - what does the URI say of where to go? (RFC 3263 4, 4.1)
+ */
+#include "locate.h"
+
+#include "chars.h"
+#include "uri.h"
+
+enum {
+    NAME_MAX = 253,             /* octets of a name as text (RFC 1035 2.3.4) */
+    TARGET_MAX = NAME_MAX - 11, /* with "_sips._tcp." before it */
+    ADDRESS_MAX = 45            /* octets of an IPv6 address as text */
+};
+
+uint16_t sipreg_locate_keep(struct sipreg_locate *locate, struct sipreg_str name)
+{
+    uint16_t at = locate->used;
+
+    if (name.n > 0 && name.p[name.n - 1] == '.')
+        name.n--;
+    if (name.n == 0 || name.n > NAME_MAX || name.n >= sizeof locate->text - at)
+        return 0;
+    memcpy(locate->text + at, name.p, name.n);
+    locate->text[at + name.n] = '\0';
+    locate->used = (uint16_t)(at + name.n + 1);
+    return at;
+}
+
+/* RFC 3261 25.1: digits and dots are no name, since the last label of one begins with a letter. */
+static bool is_address(struct sipreg_str host)
+{
+    size_t i = 0;
+
+    while (i < host.n && (host.p[i] == '.' || sipreg_is(host.p[i], SIPREG_DIGIT)))
+        i++;
+    return i == host.n || host.p[0] == '[';
+}
+
+/* The transports that URI and caller agree on. In sips TLS is implied: there transport=tcp is what
+   lies below it (RFC 3261 26.2.2), and transport=udp cannot be. */
+static unsigned agreed(struct sipreg_locate *locate, const struct sipreg_uri *uri)
+{
+    static const char names[][4] = {"udp", "tcp", "tls"};
+    unsigned can = locate->options.transports != 0 ? locate->options.transports : SIPREG_CAN_UDP;
+    unsigned asked = 0;
+    bool secure = locate->options.secure || sipreg_uri_is_sips(uri);
+    struct sipreg_str transport;
+
+    if (secure)
+        can &= SIPREG_CAN_TLS;
+    locate->fixed = sipreg_uri_param(uri, SIPREG_LITERAL("transport"), &transport);
+    for (unsigned i = SIPREG_UDP; i <= SIPREG_TLS; i++) {
+        if (!locate->fixed || sipreg_str_same(transport, sipreg_str_of(names[i])))
+            asked |= sipreg_locate_bit(i);
+    }
+    if (secure && asked == SIPREG_CAN_TCP)
+        asked = SIPREG_CAN_TLS;
+    return can & asked;
+}
+
+/* The domain is what certificates are for (RFC 5922 7.3), also if maddr leads elsewhere. */
+static int keep_names(struct sipreg_locate *locate, struct sipreg_str host,
+                      struct sipreg_str target)
+{
+    bool named = !is_address(host), elsewhere = target.p != host.p;
+
+    locate->numeric = is_address(target);
+    if (target.p[0] == '[')
+        target = sipreg_str_between(target.p + 1, target.p + target.n - 1);
+    if (target.n > (locate->numeric ? ADDRESS_MAX : TARGET_MAX))
+        return SIPREG_LIMIT;
+    locate->used = 1; /* behind the empty name, which an address has */
+    locate->domain = named ? sipreg_locate_keep(locate, host) : 0;
+    locate->target = named && !elsewhere ? locate->domain : sipreg_locate_keep(locate, target);
+    locate->own = locate->used;
+    return locate->target == 0 || (named && locate->domain == 0) ? SIPREG_LIMIT : SIPREG_OK;
+}
+
+int sipreg_locate_uri(struct sipreg_locate *locate, struct sipreg_str text)
+{
+    struct sipreg_uri uri;
+    struct sipreg_str target, maddr, port;
+    uint32_t number = 0;
+
+    if (!sipreg_uri_valid(&uri, text) || !sipreg_uri_is_sip(&uri))
+        return SIPREG_ARGUMENT;
+    target = uri.host;
+    if (sipreg_uri_param(&uri, SIPREG_LITERAL("maddr"), &maddr) &&
+        (maddr.n == 0 || !sipreg_uri_hostport(maddr, &target, &port) || port.p != NULL))
+        return SIPREG_ARGUMENT;
+    sipreg_str_number(uri.port, UINT16_MAX, &number); /* absent: stays 0 */
+    locate->port = (uint16_t)number;
+    locate->allowed = (uint8_t)agreed(locate, &uri);
+    return locate->allowed == 0 ? SIPREG_ARGUMENT : keep_names(locate, uri.host, target);
+}
