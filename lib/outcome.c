@@ -237,8 +237,8 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
     if (own.found && own.granted > 0) {
         keep_binding(client, &own, own.granted);
         client->next_at = planned < client->next_at ? planned : client->next_at;
-    } else if (client->listed) { /* with 0 seconds it may still live through this one */
-        sipreg_state_unbind(client, own.found ? FACT_UNKNOWN : FACT_UNBOUND);
+    } else if (client->listed) { /* it may live all the same: a stop removes it */
+        sipreg_state_unbind(client, FACT_UNKNOWN);
         client->failures = 1;
         sipreg_outcome_retry(client, NULL);
     }
