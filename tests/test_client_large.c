@@ -150,6 +150,16 @@ static void a_next_hop_that_names_its_transport_keeps_it(void **state)
     assert_int_equal(sipreg_client_next_hop(&s->client, hop, 30), 29);
 }
 
+static void a_client_that_failed_to_init_goes_nowhere(void **state)
+{
+    struct story *s = (struct story *)*state;
+    char hop[40];
+
+    assert_int_equal(sipreg_client_next_hop(&s->client, hop, sizeof hop), SIPREG_STATE);
+    assert_int_equal(sipreg_client_contacts(&s->client, 0, NULL, 0), SIPREG_STATE);
+    assert_int_equal(sipreg_client_transport(&s->client, SIPREG_TCP), SIPREG_STATE);
+}
+
 static void the_room_for_a_next_hop_is_looked_at(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -208,6 +218,7 @@ int main(void)
         STORY(who_opens_no_flows_has_no_stream_to_offer),
         STORY(a_stop_while_the_stream_opens_is_heeded),
         STORY(a_next_hop_that_names_its_transport_keeps_it),
+        STORY(a_client_that_failed_to_init_goes_nowhere),
         STORY(the_room_for_a_next_hop_is_looked_at),
         STORY(a_flow_may_be_of_another_transport_than_was_planned),
         STORY(sips_is_not_sent_over_anything_but_tls),

@@ -355,6 +355,19 @@ static void targets_that_do_not_fit_their_store_are_left_out(void **state)
     assert_target(s, "sip:r2.example.com");
 }
 
+static void a_registrar_too_long_for_the_store_can_redirect_all_the_same(void **state)
+{
+    struct story *s = (struct story *)*state;
+    char registrar[2 * SIPREG_TARGETS_SIZE] = "sip:";
+
+    memset(registrar + 4, 'a', SIPREG_TARGETS_SIZE);
+    registrar[4 + SIPREG_TARGETS_SIZE] = '\0';
+    s->config.registrar = registrar;
+    begin(s);
+    story_reply(s, "302 Moved", TO("sip:r2.example.com"));
+    assert_target(s, "sip:r2.example.com");
+}
+
 static void a_redirection_that_points_nowhere_may_pass(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -404,6 +417,7 @@ int main(void)
         STORY(a_transport_that_cannot_be_had_is_passed_over),
         STORY(who_opens_flows_can_open_one_of_another_transport),
         STORY(targets_that_do_not_fit_their_store_are_left_out),
+        STORY(a_registrar_too_long_for_the_store_can_redirect_all_the_same),
         STORY(a_redirection_that_points_nowhere_may_pass),
         STORY(a_query_that_fails_elsewhere_leaves_the_registration_there),
     };

@@ -33,6 +33,8 @@ static void test_every_header_is_found_long_and_compact_in_any_case(void **state
         {"Content-Type", SIPREG_CONTENT_TYPE},
         {"c", SIPREG_CONTENT_TYPE},
         {"Content-Disposition", SIPREG_CONTENT_DISPOSITION},
+        {"Content-Dispositiom", SIPREG_UNKNOWN},
+        {"Proxy-Authentication-Inf0", SIPREG_UNKNOWN},
         {"Expires", SIPREG_EXPIRES},
         {"Min-Expires", SIPREG_MIN_EXPIRES},
         {"Retry-After", SIPREG_RETRY_AFTER},

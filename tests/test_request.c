@@ -311,6 +311,17 @@ static void test_credentials_are_written_with_what_was_received_and_at_every_cap
     }
 }
 
+static void test_a_transport_that_turned_unknown_is_not_written(void **state)
+{
+    struct sipreg_request request = alice();
+    char out[1000];
+
+    (void)state;
+    renew(&request);
+    request.transport = (enum sipreg_transport)9;
+    assert_int_equal(sipreg_request_write(&request, out, sizeof out), SIPREG_ARGUMENT);
+}
+
 static void test_a_hashed_user_name_stands_for_the_plain_one(void **state)
 {
     static const struct sipreg_credentials secret = {.user = "alice", .password = ""};
@@ -381,6 +392,7 @@ int main(void)
         TEST(test_a_request_that_was_not_renewed_cannot_be_written),
         TEST(test_a_control_character_that_came_after_the_renewal_is_refused_all_the_same),
         TEST(test_credentials_are_written_with_what_was_received_and_at_every_capacity),
+        TEST(test_a_transport_that_turned_unknown_is_not_written),
         TEST(test_a_hashed_user_name_stands_for_the_plain_one),
         TEST(test_answers_to_two_realms_have_a_line_each),
     };
