@@ -139,7 +139,7 @@ int sipreg_config_apply(struct sipreg_client *client, const struct sipreg_client
     describe(&client->request, &client->contacts[0], config, client->local);
     if (!sipreg_config_fits(client, config->local))
         return SIPREG_LIMIT;
-    strcpy(client->local, config->local);
+    memcpy(client->local, config->local, strlen(config->local) + 1);
     sipreg_config_contact(client->contact, client, client->local);
     client->contacts[0].uri = config->contact != NULL ? config->contact : client->contact;
     client->further = config->contacts;

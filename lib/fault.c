@@ -177,11 +177,12 @@ static const char *contacts_fault(const struct sipreg_request *request, bool sip
 }
 
 /* A URI but for its scheme. */
-static const char *behind_scheme(const char *uri)
+static struct sipreg_str behind_scheme(const char *text)
 {
-    const char *colon = strchr(uri, ':');
+    struct sipreg_uri uri;
 
-    return colon == NULL ? uri : colon;
+    (void)sipreg_uri_parse(&uri, sipreg_str_of(text));
+    return sipreg_str_between(uri.scheme.p + uri.scheme.n, text + strlen(text));
 }
 
 /* The nth contact: contact itself is the one before the others. */
@@ -204,7 +205,7 @@ static const char *mixture_fault(const struct sipreg_request *request)
         for (size_t k = 0; k < i; k++) {
             const char *other = nth_contact(request, k);
             if (is_sips(one) != is_sips(other) &&
-                strcmp(behind_scheme(one), behind_scheme(other)) == 0)
+                sipreg_str_equal(behind_scheme(one), behind_scheme(other)))
                 return "contacts: one as sip and as sips (RFC 5630 5.1.1.1)";
         }
     }

@@ -18,6 +18,7 @@
 #include "ident.h"
 #include "redirect.h"
 #include "routes.h"
+#include "str.h"
 
 #include <string.h>
 
@@ -65,13 +66,13 @@ bool sipreg_state_rename(struct sipreg_client *client, const char *address)
     char ours[SIPREG_CONTACT_SIZE];
 
     if (client->config->contact != NULL || !sipreg_config_contact(ours, client, address) ||
-        strcmp(client->contact, ours) == 0)
+        sipreg_str_equal(sipreg_str_of(client->contact), sipreg_str_of(ours)))
         return false;
     if (client->offered && client->fact != FACT_UNBOUND)
         memcpy(client->replaced, client->contact, sizeof client->replaced);
-    if (strcmp(client->replaced, ours) == 0)
+    if (sipreg_str_equal(sipreg_str_of(client->replaced), sipreg_str_of(ours)))
         client->replaced[0] = '\0';
-    strcpy(client->contact, ours);
+    memcpy(client->contact, ours, strlen(ours) + 1);
     client->offered = false;
     return true;
 }

@@ -127,7 +127,7 @@ int sipreg_client_move(struct sipreg_client *client, uint32_t now, const char *l
     if (local == NULL || client->flow != FLOW_OPENING) /* else it is that flow's address */
         drop_everything(client);
     if (local != NULL) {
-        strcpy(client->local, local);
+        memcpy(client->local, local, strlen(local) + 1);
         sipreg_state_rename(client, local);
     }
     return SIPREG_OK;
