@@ -223,8 +223,8 @@ def find(bench, wanted, jobs, only):
             batch = mutants[start:start + 4 * jobs]
             for mutant, failed in zip(batch, pool.map(bench.failing, batch)):
                 failed &= set(wanted)
-                # what breaks everything proves little of each test
-                narrow = len(failed) <= len(wanted) // 4 or key_of(mutant) in before
+                # what breaks much proves little of each test
+                narrow = len(failed) <= len(wanted) // 12 or BY_HAND in mutant.what
                 if failed & left and narrow:
                     kept[key_of(mutant)] = failed
                     left -= failed
