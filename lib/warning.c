@@ -12,7 +12,6 @@ static bool take(struct sipreg_cursor *c, uint32_t *code)
 {
     struct sipreg_str digits, text;
 
-    sipreg_cursor_blank(c);
     if (!sipreg_cursor_token(c, &digits) || sipreg_str_number(digits, 999, code) != SIPREG_OK)
         return false;
     while (c->p < c->end && *c->p != '"')
