@@ -23,8 +23,8 @@
 #include "request.h"
 #include "session.h"
 #include "state.h"
-#include "warning.h"
 #include "str.h"
+#include "warning.h"
 
 enum verdict {
     ACCEPT,
@@ -48,8 +48,8 @@ static const struct {
 } table[] = {
     {380, REFUSE},          {401, ANSWER},       {404, PATIENCE},     {406, WITHOUT_ACCEPT},
     {407, ANSWER},          {408, TEMPORARY},    {413, WITHOUT_BODY}, {415, WITHOUT_BODY},
-    {420, WITHOUT_OPTIONS}, {421, WITH_PATH},    {483, FURTHER},      {423, LENGTHEN},
-    {480, TEMPORARY},       {481, TEMPORARY},    {482, TEMPORARY},    {486, TEMPORARY},
+    {420, WITHOUT_OPTIONS}, {421, WITH_PATH},    {423, LENGTHEN},     {480, TEMPORARY},
+    {481, TEMPORARY},       {482, TEMPORARY},    {483, FURTHER},      {486, TEMPORARY},
     {487, TEMPORARY},       {488, WITHOUT_BODY}, {491, TEMPORARY},    {493, WITHOUT_BODY},
     {501, REFUSE},          {505, REFUSE},       {513, SMALLER},      {555, REFUSE},
     {600, PATIENCE},        {603, PATIENCE},

@@ -250,7 +250,7 @@ static bool next_repetition(struct sipreg_client *client, struct sipreg_action *
     case SIPREG_DUE_TIMEOUT:
         if (times.reliable)
             sipreg_state_close(client);
-        sipreg_outcome_unanswered(client, SIPREG_TIMEOUT);
+        sipreg_outcome_unanswered(client, SIPREG_LATER, SIPREG_TIMEOUT);
         return false;
     case SIPREG_DUE_NOTHING:
     default:

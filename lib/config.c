@@ -75,7 +75,7 @@ bool sipreg_config_contact(char *contact, const struct sipreg_client *client, co
     sipreg_out_text(&out, address);
     if (client->request.transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
         sipreg_out_text(&out, ";transport=tcp");
-    sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
+    sipreg_out_nul(&out);
     return sipreg_out_end(&out) >= 0;
 }
 

@@ -108,19 +108,6 @@ static bool is_expiry(int64_t expires)
     return expires >= SIPREG_EXPIRES_NONE && expires <= (int64_t)UINT32_MAX;
 }
 
-/* Does a parameter of this name stand before this one? */
-static bool stands_before(const char *params, struct sipreg_str name)
-{
-    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_between(params, name.p));
-    struct sipreg_parameter parameter;
-
-    while (sipreg_param_next(&c, &parameter)) {
-        if (sipreg_str_same(parameter.name, name))
-            return true;
-    }
-    return false;
-}
-
 /* Parameters of the caller's, whole ones, each once (7.3.1), and none that we write ourselves nor
    the one that 10.2 has withdrawn. */
 static const char *params_fault(const char *params)
@@ -132,10 +119,10 @@ static const char *params_fault(const char *params)
         if (SIPREG_STR_IS(parameter.name, "expires") || SIPREG_STR_IS(parameter.name, "q") ||
             SIPREG_STR_IS(parameter.name, "action"))
             return "contacts: expires, q or action among the parameters";
-        if (stands_before(params, parameter.name))
-            return "contacts: a parameter twice";
     }
-    return c.p == c.end ? NULL : "contacts: malformed parameters";
+    if (c.p != c.end)
+        return "contacts: malformed parameters";
+    return sipreg_param_twice(sipreg_str_of(params)) ? "contacts: a parameter twice" : NULL;
 }
 
 /* 8.1.1.8: a sips request has sips contacts; and every contact is a URI. */
@@ -152,10 +139,9 @@ static const char *contact_uri_fault(const char *s, bool sips)
     return NULL;
 }
 
-/* By its scheme alone: whether it is a URI at all is looked at elsewhere. */
-static bool is_sips(const char *s)
+static bool is_sips(const char *uri)
 {
-    return sipreg_str_starts(sipreg_str_of(s), SIPREG_LITERAL("sips:"));
+    return sipreg_uri_says_sips(sipreg_str_of(uri));
 }
 
 static const char *contacts_fault(const struct sipreg_request *request, bool sips)

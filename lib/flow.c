@@ -53,7 +53,7 @@ static void renew_binding(struct sipreg_client *client)
 
 /* The request that the flow was to be opened for cannot be sent. One that is too large for UDP goes
    over UDP after all (18.1.1). */
-static void not_opened(struct sipreg_client *client, int error)
+static void not_opened(struct sipreg_client *client, enum sipreg_outcome outcome, int error)
 {
     if (client->large == LARGE_WANTED) {
         client->large = LARGE_REFUSED;
@@ -62,40 +62,33 @@ static void not_opened(struct sipreg_client *client, int error)
     }
     client->purpose = (uint8_t)sipreg_state_due(client);
     client->transaction.heard = false;
-    sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
+    sipreg_outcome_fail(client, outcome, error, NULL);
 }
 
 void sipreg_flow_stuck(struct sipreg_client *client)
 {
     sipreg_state_close(client);
-    not_opened(client, SIPREG_TIMEOUT);
+    not_opened(client, SIPREG_LATER, SIPREG_TIMEOUT);
 }
 
-static void flow_down(struct sipreg_client *client)
+/* Without trust nothing must be sent there, and nothing gets better by trying again. */
+static void flow_down(struct sipreg_client *client, bool untrusted)
 {
+    enum sipreg_outcome outcome = untrusted ? SIPREG_REFUSED : SIPREG_LATER;
+    int error = untrusted ? SIPREG_POLICY : SIPREG_TRANSPORT;
     bool opening = client->flow == FLOW_OPENING;
 
     lose_flow(client);
     if (sipreg_state_under_way(client)) {
         sipreg_transaction_abandon(&client->transaction);
-        sipreg_outcome_unanswered(client, SIPREG_TRANSPORT);
+        sipreg_outcome_unanswered(client, outcome, error);
         if (client->purpose == QUERY)
             renew_binding(client);
     } else if (opening) {
-        not_opened(client, SIPREG_TRANSPORT);
+        not_opened(client, outcome, error);
     } else {
         renew_binding(client);
     }
-}
-
-/* Nothing must be sent there, and nothing gets better by trying again. */
-static void flow_untrusted(struct sipreg_client *client)
-{
-    lose_flow(client);
-    sipreg_transaction_abandon(&client->transaction);
-    if (sipreg_state_due(client) != NOTHING)
-        client->purpose = (uint8_t)sipreg_state_due(client);
-    sipreg_outcome_fail(client, SIPREG_REFUSED, SIPREG_POLICY, NULL);
 }
 
 static void flow_up(struct sipreg_client *client)
@@ -117,9 +110,7 @@ int sipreg_client_flow(struct sipreg_client *client, uint32_t now, enum sipreg_f
     sipreg_state_advance(client, now);
     if (flow == SIPREG_FLOW_UP)
         flow_up(client);
-    else if (flow == SIPREG_FLOW_UNTRUSTED)
-        flow_untrusted(client);
     else
-        flow_down(client);
+        flow_down(client, flow == SIPREG_FLOW_UNTRUSTED);
     return SIPREG_OK;
 }

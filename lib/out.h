@@ -35,6 +35,12 @@ static inline void sipreg_out_str(struct sipreg_out *out, struct sipreg_str s)
     out->used += s.n;
 }
 
+/* The NUL that ends a text. */
+static inline void sipreg_out_nul(struct sipreg_out *out)
+{
+    sipreg_out_str(out, (struct sipreg_str){"", 1});
+}
+
 /* A text of the caller's; nothing for NULL. A control character in it is SIPREG_ARGUMENT. */
 void sipreg_out_text(struct sipreg_out *out, const char *text);
 /* The same in quotes, with " and \ escaped (25.1 quoted-string). */

@@ -148,11 +148,11 @@ void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outco
     }
 }
 
-void sipreg_outcome_unanswered(struct sipreg_client *client, int error)
+void sipreg_outcome_unanswered(struct sipreg_client *client, enum sipreg_outcome outcome, int error)
 {
     if (client->fact != FACT_BOUND || is_removal(client))
         sipreg_state_unbind(client, FACT_UNKNOWN);
-    sipreg_outcome_fail(client, SIPREG_LATER, error, NULL);
+    sipreg_outcome_fail(client, outcome, error, NULL);
 }
 
 /* lapse: the seconds after which the first of our contacts does. */

@@ -13,7 +13,8 @@ void sipreg_outcome_take(struct sipreg_client *client, const struct sipreg_respo
 void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outcome, int error,
                          const struct sipreg_response *response);
 /* The same, and it is open what the registrar made of the request. */
-void sipreg_outcome_unanswered(struct sipreg_client *client, int error);
+void sipreg_outcome_unanswered(struct sipreg_client *client, enum sipreg_outcome outcome,
+                               int error);
 /* The removal has ended, confirmed or not: waiting for more would only delay whoever wants to
  * leave. */
 void sipreg_outcome_removed(struct sipreg_client *client, int error,

@@ -49,3 +49,18 @@ bool sipreg_param_next(struct sipreg_cursor *c, struct sipreg_parameter *paramet
     *c = at;
     return true;
 }
+
+bool sipreg_param_twice(struct sipreg_str params)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(params);
+    struct sipreg_parameter parameter, other;
+
+    while (sipreg_param_next(&c, &parameter)) {
+        struct sipreg_cursor behind = c;
+        while (sipreg_param_next(&behind, &other)) {
+            if (sipreg_str_same(parameter.name, other.name))
+                return true;
+        }
+    }
+    return false;
+}

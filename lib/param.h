@@ -19,4 +19,7 @@ bool sipreg_param_take(struct sipreg_cursor *c, struct sipreg_parameter *paramet
    something else than a parameter stands there: then the cursor is not at its end. */
 bool sipreg_param_next(struct sipreg_cursor *c, struct sipreg_parameter *parameter);
 
+/* Does one of the names in ";name=value;..." come twice? (RFC 3261 7.3.1) */
+bool sipreg_param_twice(struct sipreg_str params);
+
 #endif

@@ -17,17 +17,13 @@
 #include "config.h"
 #include "digest.h"
 #include "out.h"
+#include "request.h"
 #include "response.h"
 #include "session.h"
 #include "uri.h"
 
 enum { TRIED = 'x', REGISTRAR = 'r', PROXY = 'p' };
 enum { TARGETS_MAX = 8, USE_PROXY = 305 };
-
-static bool is_sips(const struct sipreg_str uri)
-{
-    return sipreg_str_starts(uri, SIPREG_LITERAL("sips:"));
-}
 
 /* Can the flow be of this transport, or another one be opened that is? */
 static int judge_transport(const struct sipreg_client *client, struct sipreg_str wanted)
@@ -47,7 +43,7 @@ static int judge_transport(const struct sipreg_client *client, struct sipreg_str
 
 static int judge(const struct sipreg_client *client, const struct sipreg_uri *uri)
 {
-    bool sips = is_sips(sipreg_digest_uri(&client->request).parts[0]);
+    bool sips = sipreg_request_is_secure(&client->request);
     struct sipreg_str transport;
 
     if (!sipreg_uri_is_sip(uri))
@@ -97,7 +93,7 @@ static void write_target(struct sipreg_out *out, char mark, const struct sipreg_
         write_params(out, uri->params);
     if (mark == PROXY && !sipreg_uri_param(uri, SIPREG_LITERAL("lr"), &value))
         sipreg_out_str(out, SIPREG_LITERAL(";lr"));
-    sipreg_out_str(out, (struct sipreg_str){"", 1}); /* the NUL */
+    sipreg_out_nul(out);
 }
 
 static bool is_known(const struct sipreg_targets *targets, const struct sipreg_uri *uri)

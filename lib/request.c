@@ -11,6 +11,7 @@
 #include "ident.h"
 #include "options.h"
 #include "out.h"
+#include "uri.h"
 
 /* Identifiers. */
 
@@ -119,14 +120,14 @@ static void route(struct sipreg_out *out, const char *route, bool sips)
     sipreg_out_text(out, route);
 }
 
-static bool is_secure(const struct sipreg_request *request)
+bool sipreg_request_is_secure(const struct sipreg_request *request)
 {
-    return sipreg_str_starts(sipreg_digest_uri(request).parts[0], SIPREG_LITERAL("sips:"));
+    return sipreg_uri_says_sips(sipreg_digest_uri(request).parts[0]);
 }
 
 static void routes(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    bool sips = is_secure(request);
+    bool sips = sipreg_request_is_secure(request);
 
     for (size_t i = 0; i < request->route_count; i++) {
         OUT(out, "Route: <");
@@ -142,10 +143,10 @@ int sipreg_request_next_hop(const struct sipreg_request *request, char *p, size_
 
     sipreg_out_start(&out, p, size);
     if (request->route_count > 0)
-        route(&out, request->routes[0], is_secure(request));
+        route(&out, request->routes[0], sipreg_request_is_secure(request));
     else
         uri(&out, request);
-    sipreg_out_str(&out, (struct sipreg_str){"", 1}); /* the NUL */
+    sipreg_out_nul(&out);
     n = sipreg_out_end(&out);
     return n < 0 ? n : n - 1;
 }

@@ -27,7 +27,7 @@ static void keep(struct sipreg_out *out, const struct sipreg_response *response,
             sipreg_out_fail(out, SIPREG_SYNTAX);
         sipreg_out_str(out, sipreg_str_between(&marks[route], &marks[route] + 1));
         sipreg_out_str(out, na.uri);
-        sipreg_out_str(out, (struct sipreg_str){"", 1}); /* the NUL */
+        sipreg_out_nul(out);
     }
     if (sipreg_out_end(out) < 0)
         *out = before;

@@ -171,22 +171,6 @@ static bool valid_scheme(struct sipreg_str scheme)
     return true;
 }
 
-/* Each parameter has a name of its own (7.3.1). */
-static bool has_twin_params(const struct sipreg_uri *uri)
-{
-    struct sipreg_cursor c = sipreg_cursor_of(uri->params);
-    struct sipreg_parameter parameter, other;
-
-    while (sipreg_param_next(&c, &parameter)) {
-        struct sipreg_cursor behind = c;
-        while (sipreg_param_next(&behind, &other)) {
-            if (sipreg_str_same(parameter.name, other.name))
-                return true;
-        }
-    }
-    return false;
-}
-
 bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text)
 {
     if (sipreg_uri_parse(uri, text) != SIPREG_OK || !valid_scheme(uri->scheme))
@@ -198,7 +182,7 @@ bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text)
     if (uri->user.p != NULL && (uri->user.n == 0 || !made_of(uri->user, SIPREG_USERINFO)))
         return false;
     return made_of(uri->password, SIPREG_USERINFO) && valid_host(uri->host) &&
-           valid_port(uri->port) && !has_twin_params(uri);
+           valid_port(uri->port) && !sipreg_param_twice(uri->params);
 }
 
 bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct sipreg_str *port)

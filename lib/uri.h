@@ -24,6 +24,12 @@ int sipreg_uri_parse(struct sipreg_uri *uri, struct sipreg_str text);
 bool sipreg_uri_is_sip(const struct sipreg_uri *uri);
 bool sipreg_uri_is_sips(const struct sipreg_uri *uri);
 
+/* By its first letters alone: whether it is a URI at all is looked at elsewhere. */
+static inline bool sipreg_uri_says_sips(struct sipreg_str text)
+{
+    return sipreg_str_starts(text, SIPREG_LITERAL("sips:"));
+}
+
 /* Reads a URI that we may send: only characters of 25.1, escapes whole, a host in a sip URI that is
    a name or an address, a port in range. */
 bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text);

@@ -4,6 +4,7 @@
 #include "sent.h"
 
 #include "hash.h"
+#include "line.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -28,39 +29,12 @@ const char *sent_copy(const char *p, size_t n)
     return to;
 }
 
-/* The letter that may stand for a header's name (RFC 3261 7.3.3); '\0': there is none. */
-static char letter_of(const char *header)
-{
-    static const char *const names[] = {"Via",     "From",           "To",           "Call-ID",
-                                        "Contact", "Content-Length", "Content-Type", "Supported"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(header, names[i]) == 0)
-            return "vftimlck"[i];
-    }
-    return '\0';
-}
-
-/* What stands behind the name and its colon, if this line has that name; else NULL. */
-static const char *value_in(const char *line, const char *header)
-{
-    size_t n = *line == letter_of(header) ? 1 : strlen(header);
-    bool named = n == 1 || strncmp(line, header, n) == 0;
-
-    return named && line[n] == ':' ? line + n + 2 : NULL;
-}
-
 const char *sent_line(const char *text, const char *header, unsigned nth)
 {
-    const char *p = text, *value;
+    size_t n;
+    const char *value = line_find(text, header, nth, &n);
 
-    while ((p = strstr(p, "\r\n")) != NULL && strncmp(p, "\r\n\r\n", 4) != 0) {
-        p += 2;
-        value = value_in(p, header);
-        if (value != NULL && nth-- == 0)
-            return sent_copy(value, strcspn(value, "\r"));
-    }
-    return NULL;
+    return value == NULL ? NULL : sent_copy(value, n);
 }
 
 const char *sent_param(const char *value, const char *param)

@@ -55,6 +55,26 @@ static void trust_that_is_lost_ends_the_registration(void **state)
     assert_int_equal(s->sent, 2);
 }
 
+/* Of a flow that was up, too: the next one has to prove itself. */
+static void trust_lost_at_rest_is_asked_for_again(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_register(s, "n1", 1000);
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "200 OK", "Contact: <sip:alice@192.0.2.10:5060;transport=tcp>;expires=1000\r\n");
+    story_pass(s, 40000);
+    s->opening = OPENS_LATER;
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_BINDINGS, SIPREG_OK); /* nothing new is told */
+    assert_int_equal(s->opens, 2);
+    story_flow(s, SIPREG_FLOW_UNTRUSTED);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+    assert_state(s, SIPREG_IDLE);
+}
+
 static void a_flow_lost_under_a_query_takes_the_binding_with_it(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -107,6 +127,7 @@ int main(void)
         STORY(a_flow_that_is_needed_again_in_time_is_kept),
         STORY(a_flow_that_cannot_be_trusted_is_not_used),
         STORY(trust_that_is_lost_ends_the_registration),
+        STORY(trust_lost_at_rest_is_asked_for_again),
         STORY(a_flow_lost_under_a_query_takes_the_binding_with_it),
         STORY(a_query_under_a_new_flow_that_is_lost_does_not_hide_its_end),
         STORY(a_flow_that_comes_up_again_registers_whatever_was_before),

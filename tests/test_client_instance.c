@@ -6,10 +6,17 @@
 
 #define INSTANCE "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF>\""
 
-static void begin(struct story *s)
+/* A client is answered by two contacts that are not its URI; the second one has this parameter. */
+static void answer_with(struct story *s, const char *param)
 {
+    char headers[300] = "Contact: <sip:alice@198.51.100.1>;expires=5\r\n"
+                        "Contact: <sip:alice@203.0.113.5:40000>;expires=60;";
+
+    strcat(headers, param);
+    strcat(headers, "\r\n");
     s->config.contact_params = ";" INSTANCE;
-    story_start(s);
+    story_anew(s);
+    story_reply(s, "200 OK", headers);
 }
 
 static void a_contact_that_was_rewritten_is_found_by_its_instance(void **state)
@@ -20,19 +27,10 @@ static void a_contact_that_was_rewritten_is_found_by_its_instance(void **state)
         "+sip.instance=\"urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF\"",
     };
     struct story *s = (struct story *)*state;
-    char headers[300];
 
     s->config.require_listed = true;
     for (size_t i = 0; i < COUNT(rewritten); i++) {
-        strcpy(headers, "Contact: <sip:alice@198.51.100.1>;expires=5\r\n"
-                        "Contact: <sip:alice@203.0.113.5:40000>;expires=60;");
-        strcat(headers, rewritten[i]);
-        strcat(headers, "\r\n");
-        if (i == 0)
-            begin(s);
-        else
-            story_anew(s);
-        story_reply(s, "200 OK", headers);
+        answer_with(s, rewritten[i]);
         assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
         assert_true(story_event(s)->listed);
         assert_int_equal(story_event(s)->granted, 60);
@@ -49,18 +47,9 @@ static void another_instance_or_another_flow_of_ours_is_not_ours(void **state)
         "x=1",
     };
     struct story *s = (struct story *)*state;
-    char headers[300];
 
     for (size_t i = 0; i < COUNT(others); i++) {
-        strcpy(headers, "Contact: <sip:alice@198.51.100.1>;expires=5\r\n"
-                        "Contact: <sip:alice@203.0.113.5:40000>;expires=60;");
-        strcat(headers, others[i]);
-        strcat(headers, "\r\n");
-        if (i == 0)
-            begin(s);
-        else
-            story_anew(s);
-        story_reply(s, "200 OK", headers);
+        answer_with(s, others[i]);
         assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_UNLISTED);
     }
 }
@@ -99,7 +88,8 @@ static void bindings_are_told_apart_from_those_of_others(void **state)
     s->config.contacts = further;
     s->config.contact_count = 1;
     s->on_event = tell_apart;
-    begin(s);
+    s->config.contact_params = ";" INSTANCE;
+    story_start(s);
     story_reply(s, "200 OK",
                 "Contact: <sip:alice@198.51.100.1>, <CONTACT>, <mailto:alice@example.com>\r\n"
                 "Contact: <sip:alice@203.0.113.5:40000>;" INSTANCE ", <sip:alice@192.0.2.10>\r\n");

@@ -133,7 +133,7 @@ static void elsewhere(struct odd *o)
     begin(o, statuses[dice(o->w, 5)]);
     for (uint32_t n = 1 + dice(o->w, 3); n > 0; n--) {
         uint32_t i = dice(o->w, 5);
-        ADD(o, "Contact: <sip:%s%u.example.com>;q=0.%u\r\n", "backup", i, dice(o->w, 10));
+        ADD(o, "Contact: <sip:backup%u.example.com>;q=0.%u\r\n", i, dice(o->w, 10));
         if (chance(o->w, 200))
             ADD(o, "Contact: <sip:user0@example.com;method=INVITE?X=y>\r\n");
     }

@@ -3,6 +3,7 @@
  */
 #include "text.h"
 
+#include "../line.h"
 #include "hash.h"
 
 #include <stdio.h>
@@ -18,38 +19,13 @@ bool text_copy(const char *p, size_t n, char out[VALUE])
     return true;
 }
 
-/* The letter that may stand for a header's name (RFC 3261 7.3.3); '\0': there is none. */
-static char letter_of(const char *header)
-{
-    static const char *const names[] = {"Via",     "From",           "To",           "Call-ID",
-                                        "Contact", "Content-Length", "Content-Type", "Supported"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(header, names[i]) == 0)
-            return "vftimlck"[i];
-    }
-    return '\0';
-}
-
-/* What stands behind the name and its colon, if this line has that name; else NULL. */
-static const char *value_in(const char *line, const char *name)
-{
-    size_t n = *line == letter_of(name) ? 1 : strlen(name);
-    bool named = n == 1 || strncmp(line, name, n) == 0;
-
-    return named && line[n] == ':' ? line + n + 2 : NULL;
-}
-
 bool text_header(const char *message, const char *name, unsigned nth, char value[VALUE])
 {
-    for (const char *p = message, *found; (p = strstr(p, "\r\n")) != NULL;) {
-        p += 2;
-        if (*p == '\r' || *p == '\0')
-            break;
-        found = value_in(p, name);
-        if (found != NULL && nth-- == 0)
-            return text_copy(found, strcspn(found, "\r"), value);
-    }
+    size_t n;
+    const char *found = line_find(message, name, nth, &n);
+
+    if (found != NULL)
+        return text_copy(found, n, value);
     value[0] = '\0';
     return false;
 }
