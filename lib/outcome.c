@@ -269,9 +269,14 @@ void sipreg_outcome_take(struct sipreg_client *client, const struct sipreg_respo
     int error;
     enum sipreg_outcome outcome = sipreg_answers_weigh(client, response, &error);
 
-    if (outcome == SIPREG_ACCEPTED)
+    if (outcome == SIPREG_ACCEPTED) {
         accept_answer(client, response);
-    else if (outcome == SIPREG_AGAIN)
+        return;
+    }
+    /* a server without transactions (8.2.7) may have bound the first and refused the repetition */
+    if (client->transaction.repeated && client->purpose == REGISTER && client->fact == FACT_UNBOUND)
+        client->fact = FACT_UNKNOWN;
+    if (outcome == SIPREG_AGAIN)
         client->again = true;
     else
         sipreg_outcome_fail(client, outcome, error, response);

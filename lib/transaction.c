@@ -25,6 +25,7 @@ void sipreg_transaction_start(struct sipreg_transaction *t, uint64_t now,
 {
     t->state = TRYING;
     t->heard = false;
+    t->repeated = false;
     t->started_at = now;
     t->interval = timers->t1;
     t->resend_at = timers->reliable ? SIPREG_NEVER : now + timers->t1;
@@ -62,6 +63,7 @@ enum sipreg_due sipreg_transaction_due(struct sipreg_transaction *t, uint64_t no
     if (now < t->resend_at)
         return SIPREG_DUE_NOTHING;
     restart_timer_e(t, now, timers);
+    t->repeated = true;
     return SIPREG_DUE_RESEND;
 }
 

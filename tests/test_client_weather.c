@@ -81,6 +81,41 @@ static void a_removal_that_cannot_be_made_is_told_in_the_same_run(void **state)
     assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_RANDOM);
 }
 
+/* A server without transactions may bind the first one, and refuse its repetition, whose nonce it
+   has seen by then; the 200 is lost. */
+static void a_repetition_that_is_refused_leaves_in_doubt_what_the_first_one_did(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 3600);
+    stop(s);
+    story_reply(s, "200 OK", "");
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
+    assert_int_equal(sipreg_client_start(&s->client, s->tick), SIPREG_OK);
+    story_pass(s, 600);
+    stop(s);
+    story_reply(s, "403 Forbidden", "");
+    assert_string_equal(story_field(s, LAST, "Expires"), "0");
+    assert_state(s, SIPREG_UNREGISTERING);
+}
+
+static void what_was_sent_once_and_refused_has_bound_nothing(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 3600);
+    stop(s);
+    story_reply(s, "200 OK", "");
+    assert_int_equal(sipreg_client_start(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+    stop(s);
+    story_reply(s, "403 Forbidden", "");
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_OK);
+    assert_int_equal(story_requests(s), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +123,8 @@ int main(void)
         STORY(a_binding_listed_with_its_last_second_is_still_to_be_removed),
         STORY(a_client_that_lets_the_registrar_choose_is_not_made_to_ask_for_a_second),
         STORY(a_removal_that_cannot_be_made_is_told_in_the_same_run),
+        STORY(a_repetition_that_is_refused_leaves_in_doubt_what_the_first_one_did),
+        STORY(what_was_sent_once_and_refused_has_bound_nothing),
         STORY(a_challenge_with_a_control_character_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

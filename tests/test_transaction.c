@@ -10,7 +10,7 @@ static const struct sipreg_timers tcp = {500, 4000, 5000, true};
 
 static void what_never_started_has_nothing_to_do(void **state)
 {
-    struct sipreg_transaction t = {0, 0, 0, 0, 0, false};
+    struct sipreg_transaction t = {0, 0, 0, 0, 0, false, false};
 
     (void)state;
     assert_false(sipreg_transaction_active(&t));
@@ -232,7 +232,7 @@ static void the_sent_by_is_ours_with_its_port_or_without(void **state)
 
 static void before_the_first_request_nothing_is_ours(void **state)
 {
-    struct sipreg_transaction t = {0, 0, 0, 0, 0, false};
+    struct sipreg_transaction t = {0, 0, 0, 0, 0, false, false};
     struct sipreg_request unsent;
     struct sipreg_response r = answer("", "", 0, "");
 

@@ -21,6 +21,7 @@ struct sipreg_transaction {
     uint32_t interval;   /* of timer E, ms */
     uint8_t state;
     bool heard; /* some response has come */
+    bool repeated;
 };
 
 /* An authentication session with one realm, lib/answers.c */
