@@ -219,6 +219,8 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         return false;
     if (!client->again && sipreg_redirect_over(client))
         sipreg_state_return(client);
+    if (client->close) /* the old flow first */
+        return false;
     if (client->flow == FLOW_DOWN) {
         client->flow = FLOW_OPENING;
         client->flow_at = client->now + 64 * (uint64_t)sipreg_state_timers(client).t1;

@@ -145,7 +145,7 @@ static int on_send(void *user, const void *bytes, size_t n)
 
     record(s, bytes, n);
     if (fails(s, CALL_SEND)) {
-        s->outstanding = false;
+        s->outstanding = s->open = false;
         return -1;
     }
     if (s->on_send != NULL)
@@ -209,8 +209,10 @@ static int on_open(void *user)
     struct story *s = (struct story *)user;
 
     s->opens++;
+    assert_false(s->open && s->io.close != NULL); /* the old one is closed first */
     if (fails(s, CALL_OPEN) || s->opening == OPEN_FAILS)
         return -1;
+    s->open = true;
     if (s->opening == OPENS_AT_ONCE)
         sipreg_client_flow(&s->client, s->tick, SIPREG_FLOW_UP);
     return 0;
@@ -222,6 +224,7 @@ static void on_close(void *user)
 
     s->closes++;
     s->actions++;
+    s->open = false;
 }
 
 static int on_credentials(void *user, const struct sipreg_challenge *challenge,
@@ -280,6 +283,7 @@ void story_init(struct story *s)
 {
     assert_null(sipreg_client_fault(&s->config));
     assert_int_equal(sipreg_client_init(&s->client, &s->config), SIPREG_OK);
+    s->open = false;
     s->ready = true;
 }
 
@@ -472,6 +476,7 @@ void story_flow(struct story *s, enum sipreg_flow flow)
 {
     if (flow == SIPREG_FLOW_DOWN)
         s->outstanding = false;
+    s->open = flow == SIPREG_FLOW_UP;
     assert_int_equal(sipreg_client_flow(&s->client, s->tick, flow), SIPREG_OK);
     story_run(s);
 }

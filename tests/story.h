@@ -55,6 +55,7 @@ struct story {
     struct story_event events[STORY_EVENTS];
     size_t told;
     unsigned opens, closes;
+    bool open; /* a flow that the client has opened */
 
     bool outstanding; /* a request without a final answer */
     uint32_t jitter;  /* what a random number of 32 bits shall be */

@@ -206,6 +206,20 @@ static void a_redirection_with_a_time_ends_by_then(void **state)
     assert_target(s, "sip:example.com");
 }
 
+static void the_flow_of_a_redirection_is_closed_before_another_is_opened(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    begin(s);
+    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>;expires=60\r\n");
+    story_grant(s, 300);
+    assert_true(story_until_sent(s, 300 * 1000));
+    assert_target(s, "sip:example.com");
+    assert_int_equal(s->opens, 3);
+    assert_int_equal(s->closes, 2);
+}
+
 static void a_proxy_to_be_used_becomes_the_route_of_this_request(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -408,6 +422,7 @@ int main(void)
         STORY(a_target_serves_as_long_as_it_works),
         STORY(what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt),
         STORY(a_redirection_with_a_time_ends_by_then),
+        STORY(the_flow_of_a_redirection_is_closed_before_another_is_opened),
         STORY(a_proxy_to_be_used_becomes_the_route_of_this_request),
         STORY(configured_routes_come_back_behind_a_proxy_used_once),
         STORY(a_stream_is_closed_and_opened_to_the_new_place),

@@ -146,6 +146,7 @@ static void close_at_rest(void *user)
 
     assert_false(s->outstanding);
     s->closes++;
+    s->open = false;
     s->actions++;
 }
 
