@@ -12,6 +12,7 @@
 #include "request.h"
 #include "session.h"
 #include "str.h"
+#include "transport.h"
 #include "uri.h"
 
 #include <string.h>
@@ -58,11 +59,11 @@ static struct sipreg_uri parts(const char *aor)
     return uri;
 }
 
-/* The AOR's user part at the local address. TLS with a sip AOR says transport=tcp, since
-   transport=tls is not to be written (RFC 5630 3.1.4). */
+/* The AOR's user part at the local address. sips implies TLS over TCP, but not over WebSocket. */
 bool sipreg_config_contact(char *contact, const struct sipreg_client *client, const char *address)
 {
     struct sipreg_uri aor = parts(client->config->aor);
+    enum sipreg_transport transport = client->request.transport;
     struct sipreg_out out;
 
     sipreg_out_start(&out, contact, SIPREG_CONTACT_SIZE);
@@ -73,8 +74,10 @@ bool sipreg_config_contact(char *contact, const struct sipreg_client *client, co
         sipreg_out_text(&out, "@");
     }
     sipreg_out_text(&out, address);
-    if (client->request.transport != SIPREG_UDP && !sipreg_uri_is_sips(&aor))
-        sipreg_out_text(&out, ";transport=tcp");
+    if (transport != SIPREG_UDP && (transport > SIPREG_TLS || !sipreg_uri_is_sips(&aor))) {
+        sipreg_out_text(&out, ";transport=");
+        sipreg_out_text(&out, sipreg_transport_param(transport));
+    }
     sipreg_out_nul(&out);
     return sipreg_out_end(&out) >= 0;
 }

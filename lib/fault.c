@@ -10,6 +10,7 @@
 #include "names.h"
 #include "options.h"
 #include "param.h"
+#include "transport.h"
 #include "uri.h"
 
 #include <sipreg/request.h>
@@ -96,7 +97,7 @@ static const char *via_fault(const struct sipreg_request *request)
         return "sent_by: missing";
     if (!sipreg_uri_hostport(sipreg_str_of(request->sent_by), &host, &port))
         return "sent_by: not host or host:port (IPv6 goes in brackets)";
-    if ((unsigned)request->transport > SIPREG_TLS)
+    if (sipreg_transport_name(request->transport) == NULL)
         return "transport: unknown";
     if (request->max_forwards > 255)
         return "max_forwards: above 255";
@@ -214,7 +215,7 @@ static const char *contact_fault(const struct sipreg_request *request)
 
     if (!is_expiry(request->expires))
         return "expires: out of range";
-    if (sips && request->transport != SIPREG_TLS)
+    if (sips && !sipreg_transport_is_secure(request->transport))
         return "transport: a sips URI needs TLS (RFC 3261 26.2.2)";
     if (!is_star(request->contact)) {
         const char *fault =

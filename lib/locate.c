@@ -17,6 +17,7 @@
 #include "locate.h"
 
 #include "out.h"
+#include "transport.h"
 
 enum step { AT_REST, ASK_NAPTR, ASK_SRV, ASK_AAAA, ASK_A, AT_TARGET, NONE_LEFT };
 
@@ -61,9 +62,11 @@ static bool wants(const struct sipreg_locate *locate, unsigned family)
 /* Once a server speaks TLS nothing else will do, or who can break that gets it in the clear. */
 static void keep_to_tls(struct sipreg_locate *locate)
 {
-    if (locate->can != SIPREG_CAN_TLS)
+    enum { SECURE = SIPREG_CAN_TLS | SIPREG_CAN_WSS };
+
+    if ((locate->can & ~SECURE) != 0)
         locate->spare.until = 0;
-    locate->can = SIPREG_CAN_TLS;
+    locate->can &= SECURE;
 }
 
 static bool take_place(struct sipreg_locate *locate)
@@ -71,7 +74,7 @@ static bool take_place(struct sipreg_locate *locate)
     while (locate->place < locate->place_count) {
         const struct sipreg_locate_place *place = &locate->places[locate->place++];
         const struct sipreg_locate_rest *rest = rest_of(locate, place);
-        if (place->transport == SIPREG_TLS)
+        if (sipreg_transport_is_secure((enum sipreg_transport)place->transport))
             keep_to_tls(locate);
         if (!rests(locate, rest, place)) {
             locate->current = *place;
@@ -120,15 +123,15 @@ static unsigned usual_transport(const struct sipreg_locate *locate)
 /* The URI's own host as the only server. */
 static bool take_host(struct sipreg_locate *locate)
 {
-    unsigned transport = usual_transport(locate),
-             usual_port = transport == SIPREG_TLS ? 5061 : 5060;
+    static const uint16_t ports[] = {5060, 5060, 5061, 80, 443};
+    unsigned transport = usual_transport(locate);
 
     if (locate->found)
         return false;
     locate->found = true;
     locate->transport = (uint8_t)transport;
     locate->servers[0].name = locate->target;
-    locate->servers[0].port = (uint16_t)(locate->port != 0 ? locate->port : usual_port);
+    locate->servers[0].port = (uint16_t)(locate->port != 0 ? locate->port : ports[transport]);
     locate->server = locate->server_count = 1;
     return true;
 }

@@ -25,17 +25,17 @@ static uint16_t keep_name(struct sipreg_locate *locate, const struct sipreg_reco
 
 /* ---------------------------------------------------------------- services */
 
-enum { NONE = SIPREG_TLS + 1, SERVICES = 3 };
+enum { NONE = SIPREG_WSS + 1, SERVICES = 3 };
 
-/* The transport of a service, if it may be used; none has SCTP or WebSocket (RFC 7118 5.5). */
+/* The transport of a service, if it may be used; none has SCTP. */
 static unsigned offered(const struct sipreg_record *record, unsigned can)
 {
-    static const char services[][9] = {"SIP+D2U", "SIP+D2T", "SIPS+D2T"};
+    static const char services[][9] = {"SIP+D2U", "SIP+D2T", "SIPS+D2T", "SIP+D2W", "SIPS+D2W"};
     struct sipreg_str service = sipreg_str_of(record->service);
 
     if (record->type != SIPREG_DNS_NAPTR || !SIPREG_STR_IS(sipreg_str_of(record->flags), "s"))
         return NONE;
-    for (unsigned i = SIPREG_UDP; i <= SIPREG_TLS; i++) {
+    for (unsigned i = SIPREG_UDP; i <= SIPREG_WSS; i++) {
         if (sipreg_str_same(service, sipreg_str_of(services[i])))
             return can & sipreg_locate_bit(i) ? i : NONE;
     }
@@ -53,7 +53,8 @@ static uint32_t rank(const struct sipreg_record *record)
     return (uint32_t)record->order << 16 | record->preference;
 }
 
-/* Whose turn it is: the lowest order and preference, of equals TLS, TCP, UDP. count: nobody's. */
+/* Whose turn it is: the lowest order and preference, of equals the last by their numbers, so that
+   TLS is before TCP before UDP. count: nobody's. */
 static size_t next_service(const struct sipreg_record *records, size_t count, const uint8_t *offers)
 {
     size_t next = count;

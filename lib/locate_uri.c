@@ -37,19 +37,20 @@ static bool is_address(struct sipreg_str host)
 }
 
 /* The transports that URI and caller agree on. In sips TLS is implied: there transport=tcp is what
-   lies below it (RFC 3261 26.2.2), and transport=udp cannot be. */
+   lies below it (RFC 3261 26.2.2), and transport=udp cannot be. WebSocket has one name for both
+   (RFC 7118 5.2). */
 static unsigned agreed(struct sipreg_locate *locate, const struct sipreg_uri *uri)
 {
-    static const char names[][4] = {"udp", "tcp", "tls"};
+    static const char names[][4] = {"udp", "tcp", "tls", "ws", "ws"};
     unsigned can = locate->options.transports != 0 ? locate->options.transports : SIPREG_CAN_UDP;
     unsigned asked = 0;
     bool secure = locate->options.secure || sipreg_uri_is_sips(uri);
     struct sipreg_str transport;
 
     if (secure)
-        can &= SIPREG_CAN_TLS;
+        can &= SIPREG_CAN_TLS | SIPREG_CAN_WSS;
     locate->fixed = sipreg_uri_param(uri, SIPREG_LITERAL("transport"), &transport);
-    for (unsigned i = SIPREG_UDP; i <= SIPREG_TLS; i++) {
+    for (unsigned i = SIPREG_UDP; i <= SIPREG_WSS; i++) {
         if (!locate->fixed || sipreg_str_same(transport, sipreg_str_of(names[i])))
             asked |= sipreg_locate_bit(i);
     }

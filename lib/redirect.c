@@ -20,6 +20,7 @@
 #include "request.h"
 #include "response.h"
 #include "session.h"
+#include "transport.h"
 #include "uri.h"
 
 enum { TRIED = 'x', REGISTRAR = 'r', PROXY = 'p' };
@@ -28,15 +29,15 @@ enum { TARGETS_MAX = 8, USE_PROXY = 305 };
 /* Can the flow be of this transport, or another one be opened that is? */
 static int judge_transport(const struct sipreg_client *client, struct sipreg_str wanted)
 {
-    bool udp = SIPREG_STR_IS(wanted, "udp"), tcp = SIPREG_STR_IS(wanted, "tcp"),
-         tls = SIPREG_STR_IS(wanted, "tls");
+    bool udp = SIPREG_STR_IS(wanted, "udp"), tls = SIPREG_STR_IS(wanted, "tls");
     enum sipreg_transport now = client->request.transport;
 
-    if (!udp && !tcp && !tls)
+    if (!udp && !tls && !SIPREG_STR_IS(wanted, "tcp") && !SIPREG_STR_IS(wanted, "ws"))
         return SIPREG_STATUS;
-    if (now == SIPREG_TLS) /* "transport=tcp" is how it is called in a URI (RFC 5630 3.1.4) */
-        return udp ? SIPREG_POLICY : SIPREG_OK;
-    if ((udp && now == SIPREG_UDP) || (tcp && now == SIPREG_TCP))
+    if (udp && sipreg_transport_is_secure(now))
+        return SIPREG_POLICY;
+    if (sipreg_str_same(wanted, sipreg_str_of(sipreg_transport_param(now))) ||
+        (tls && now == SIPREG_TLS))
         return SIPREG_OK;
     return client->config->io->open != NULL ? SIPREG_OK : SIPREG_STATUS;
 }
@@ -50,7 +51,7 @@ static int judge(const struct sipreg_client *client, const struct sipreg_uri *ur
         return SIPREG_STATUS;
     if (sips && !sipreg_uri_is_sips(uri))
         return SIPREG_POLICY;
-    if (sipreg_uri_is_sips(uri) && client->request.transport != SIPREG_TLS &&
+    if (sipreg_uri_is_sips(uri) && !sipreg_transport_is_secure(client->request.transport) &&
         client->config->io->open == NULL)
         return SIPREG_STATUS;
     if (sipreg_uri_param(uri, SIPREG_LITERAL("transport"), &transport))

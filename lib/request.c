@@ -11,6 +11,7 @@
 #include "ident.h"
 #include "options.h"
 #include "out.h"
+#include "transport.h"
 #include "uri.h"
 
 /* Identifiers. */
@@ -92,15 +93,15 @@ static void start_line(struct sipreg_out *out, const struct sipreg_request *requ
 /* The bare rport asks for our address as the server sees it (RFC 3581 3). */
 static void via(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    static const char *const transports[] = {"UDP", "TCP", "TLS"};
+    const char *transport = sipreg_transport_name(request->transport);
 
-    if ((unsigned)request->transport > SIPREG_TLS) {
+    if (transport == NULL) {
         sipreg_out_fail(out, SIPREG_ARGUMENT);
         return;
     }
     NAME(out, request, "Via", "v");
     OUT(out, "SIP/2.0/");
-    sipreg_out_text(out, transports[request->transport]);
+    sipreg_out_text(out, transport);
     OUT(out, " ");
     sipreg_out_text(out, request->sent_by);
     OUT(out, ";branch=");

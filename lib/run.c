@@ -57,6 +57,8 @@ int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *b
     result = sipreg_response_parse(&response, bytes, n);
     if (result < 0)
         return result;
+    if ((size_t)result < n && client->request.transport >= SIPREG_WS)
+        return SIPREG_SYNTAX; /* one message each (RFC 7118 5) */
     result = sipreg_client_response(client, now, &response);
     if (result == SIPREG_OK)
         sipreg_client_run(client, now);

@@ -84,7 +84,7 @@ static void strings_that_cannot_be_written_are_refused(void **state)
     REFUSED(config.contact_params, ";expires=3", "contacts: ");
     REFUSED(config.contact_params, "x", "contacts: ");
     REFUSED(config.registrar, "sip:user@example.com", "registrar: ");
-    REFUSED(config.transport, (enum sipreg_transport)3, "transport: ");
+    REFUSED(config.transport, (enum sipreg_transport)5, "transport: ");
 }
 
 static void numbers_out_of_range_are_refused(void **state)

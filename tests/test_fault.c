@@ -124,7 +124,7 @@ static void test_a_via_has_a_host_a_transport_and_hops(void **state)
         {WITH(.sent_by = "2001:db8::1"), "sent_by"},
         {WITH(.sent_by = "h;branch=z9hG4bKx"), "sent_by"},
         {WITH(.sent_by = "h\r\nX: y"), "sent_by"},
-        {WITH(.transport = (enum sipreg_transport)3), "transport"},
+        {WITH(.transport = (enum sipreg_transport)5), "transport"},
         {WITH(.max_forwards = 256), "max_forwards"},
     };
 

@@ -62,10 +62,42 @@ static void test_naptr_goes_by_order_then_preference_among_services_that_we_can_
         {"sip:example.com", SIPREG_CAN_UDP | SIPREG_CAN_TCP, "tcp1.example.com"},
         {"sip:example.com", SIPREG_CAN_UDP, "udp.example.com"},
         {"sips:example.com", CAN_ALL, "tls1.example.com"},
+        {"sip:example.com", CAN_ALL | SIPREG_CAN_WS | SIPREG_CAN_WSS, "wss.example.com"},
+        {"sip:example.com", SIPREG_CAN_WS, "ws.example.com"},
+        {"sips:example.com", SIPREG_CAN_WS | SIPREG_CAN_WSS, "wss.example.com"},
     };
 
     (void)state;
     check_services(zone, rows, COUNT(rows));
+}
+
+/* RFC 7118 5.2: no names for SRV are defined, and of two ways the URI does not say which. */
+static void test_websocket_by_name_is_an_address_at_its_own_port(void **state)
+{
+    static const struct rr zone[] = {
+        SRV("_sip._tcp.example.com", 0, 0, 5066, "other.example.com."),
+        A("example.com", 1),
+        {.owner = NULL},
+    };
+    struct caller caller = ipv4_caller_of(zone);
+
+    (void)state;
+    caller.options.transports = CAN_ALL | SIPREG_CAN_WS;
+    assert_string_equal(locate(&caller, "sip:example.com;transport=ws"),
+                        "ws 192.0.2.1:80 example.com");
+    assert_string_equal(caller.asked, "A example.com");
+    caller.options.transports = SIPREG_CAN_WSS;
+    assert_string_equal(locate(&caller, "sip:example.com;transport=WS"),
+                        "wss 192.0.2.1:443 example.com");
+    assert_string_equal(locate(&caller, "sips:example.com;transport=ws"),
+                        "wss 192.0.2.1:443 example.com");
+    assert_string_equal(locate(&caller, "sip:example.com:8088;transport=ws"),
+                        "wss 192.0.2.1:8088 example.com");
+    caller.options.transports = CAN_ALL | SIPREG_CAN_WS;
+    assert_int_equal(sipreg_locate_init(&caller.locate, &caller.options,
+                                        given_text("sips:example.com;transport=ws")),
+                     SIPREG_ARGUMENT);
+    free_given(NULL);
 }
 
 static void test_of_services_equally_preferred_tls_comes_first_then_tcp(void **state)
@@ -353,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_naptr_goes_by_order_then_preference_among_services_that_we_can_use),
+        TEST(test_websocket_by_name_is_an_address_at_its_own_port),
         TEST(test_of_services_equally_preferred_tls_comes_first_then_tcp),
         TEST(test_order_counts_before_preference_up_to_their_highest_values),
         TEST(test_services_of_another_order_are_no_alternatives),

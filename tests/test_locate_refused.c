@@ -31,7 +31,7 @@ static void test_a_uri_that_leads_nowhere_is_refused_and_the_struct_is_empty(voi
         {"sip:example.com;transport=udp", SIPREG_CAN_TLS, SIPREG_ARGUMENT},
         {"sips:example.com", SIPREG_CAN_UDP | SIPREG_CAN_TCP, SIPREG_ARGUMENT},
         {"sips:example.com;transport=tcp", SIPREG_CAN_TCP, SIPREG_ARGUMENT},
-        {"sip:example.com", 8, SIPREG_ARGUMENT}, /* no transport of ours */
+        {"sip:example.com", 32, SIPREG_ARGUMENT}, /* no transport of ours */
         {"sip:example.com;maddr", CAN_ALL, SIPREG_ARGUMENT},
         {"sip:example.com;maddr=", CAN_ALL, SIPREG_ARGUMENT},
         {"sip:example.com;maddr=a/b", CAN_ALL, SIPREG_ARGUMENT},

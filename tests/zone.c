@@ -74,7 +74,7 @@ static bool broken(const struct caller *caller, const char *question)
 
 const char *targeted(struct caller *caller)
 {
-    static const char *const transports[] = {"udp", "tcp", "tls"};
+    static const char *const transports[] = {"udp", "tcp", "tls", "ws", "wss"};
     struct sipreg_target target;
     int result = sipreg_locate_target(&caller->locate, &target);
 

@@ -84,7 +84,8 @@ struct sipreg_action {
  * but sipreg_client_recv() and a nested run (they return SIPREG_STATE and 0).
  */
 struct sipreg_io {
-    /* Sends one message. 0, or negative: it could not be sent and the flow is down. */
+    /* Sends one message. 0, or negative: it could not be sent and the flow is down. Over WebSocket
+       as a binary message, or as text unless your body is not UTF-8. */
     int (*send)(void *user, const void *bytes, size_t n);
     int (*random)(void *user, void *out, size_t n);
     void (*event)(void *user, const struct sipreg_event *event); /* or NULL */
@@ -224,10 +225,11 @@ SIPREG_API int sipreg_client_flow(struct sipreg_client *client, uint32_t now,
                                   enum sipreg_flow flow);
 
 /*
- * Hands in one message: a datagram, or what sipreg_frame_next() delimited; borrowed for the call.
- * Then runs. SIPREG_OK: it was for us. Else it changed nothing: SIPREG_FOREIGN: not for us, give it
- * to your SIP stack; SIPREG_LATE: ours, but no longer of interest; SIPREG_PARTIAL, SIPREG_SYNTAX,
- * SIPREG_LIMIT: unusable; SIPREG_STATE: from within a callback, or init failed.
+ * Hands in one message: a datagram, what sipreg_frame_next() delimited, or a WebSocket message of
+ * either type (one of SIP each, RFC 7118 5); borrowed for the call. Then runs. SIPREG_OK: it was
+ * for us. Else it changed nothing: SIPREG_FOREIGN: not for us, give it to your SIP stack;
+ * SIPREG_LATE: ours, but no longer of interest; SIPREG_PARTIAL, SIPREG_SYNTAX, SIPREG_LIMIT:
+ * unusable; SIPREG_STATE: from within a callback, or init failed.
  */
 SIPREG_API int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *bytes,
                                   size_t n);

@@ -43,15 +43,18 @@ extern "C" {
 enum {
     SIPREG_CAN_UDP = 1 << SIPREG_UDP,
     SIPREG_CAN_TCP = 1 << SIPREG_TCP,
-    SIPREG_CAN_TLS = 1 << SIPREG_TLS
+    SIPREG_CAN_TLS = 1 << SIPREG_TLS,
+    SIPREG_CAN_WS = 1 << SIPREG_WS,
+    SIPREG_CAN_WSS = 1 << SIPREG_WSS
 };
 enum { SIPREG_CAN_IPV4 = 1, SIPREG_CAN_IPV6 = 2 };
 
 /* Zero means default. */
 struct sipreg_locate_options {
-    unsigned transports; /* what you can do: a sum of SIPREG_CAN_UDP, ...; UDP */
-    unsigned families;   /* the same, SIPREG_CAN_IPV4, ...; both, and IPv6 first (RFC 6724) */
-    bool secure; /* the Request-URI is sips: TLS only, whatever this URI is (RFC 3261 8.1.2) */
+    unsigned transports;   /* what you can do: a sum of SIPREG_CAN_UDP, ...; UDP */
+    unsigned families;     /* the same, SIPREG_CAN_IPV4, ...; both, and IPv6 first (RFC 6724) */
+    bool secure;           /* the Request-URI is sips: TLS (or WSS) only, whatever this URI is (RFC
+                              3261 8.1.2) */
     sipreg_random *random; /* shares load between servers of one priority; NULL: less evenly */
     void *user;            /* handed to random */
 };

@@ -31,8 +31,9 @@ struct sipreg_str {
     size_t n;
 };
 
-/* What a request travels over; names the transport in the Via (RFC 3261 18.1.1). */
-enum sipreg_transport { SIPREG_UDP, SIPREG_TCP, SIPREG_TLS };
+/* What a request travels over; names the transport in the Via (RFC 3261 18.1.1). Over WebSocket, in
+   the clear or by TLS, each message is one of SIP (RFC 7118). */
+enum sipreg_transport { SIPREG_UDP, SIPREG_TCP, SIPREG_TLS, SIPREG_WS, SIPREG_WSS };
 
 /* Results below zero, grouped by whose move it is. sipreg_strerror() says the same in words. */
 enum sipreg_error {

@@ -18,7 +18,7 @@ import sys
 
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
-    ["names", "param", "uri", "nameaddr", "via", "locate"],
+    ["names", "transport", "param", "uri", "nameaddr", "via", "locate"],
     ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
      "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
