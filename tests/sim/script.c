@@ -99,9 +99,14 @@ void script_wish(struct phone *p, unsigned wish)
     }
 }
 
-/* When the weather has cleared, only what was refused is asked for once more. */
+/* When the weather has cleared, only what was refused is asked for once more, and not before there
+   is a connection for it. */
 static void ask_again(struct phone *p)
 {
+    if (!p->opens && !p->connected) {
+        p->wish_at = p->world->now + 5 * SECOND;
+        return;
+    }
     give_credentials(p, RIGHT_PASSWORD);
     script_wish(p, p->wish == WISH_GONE ? STOP : START);
 }
