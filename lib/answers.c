@@ -18,6 +18,7 @@
  */
 #include "answers.h"
 
+#include "config.h"
 #include "options.h"
 #include "redirect.h"
 #include "request.h"
@@ -58,8 +59,7 @@ static const struct {
 enum {
     STALE_MAX = 3,
     GUESS = 3600, /* seconds, when a 423 does not say how many */
-    LEAST = 60,   /* or says how few */
-    EXPIRES_MAX = 86400
+    LEAST = 60    /* or says how few */
 };
 
 static enum verdict look_up(int status)
@@ -162,7 +162,7 @@ static enum sipreg_outcome lengthen(struct sipreg_client *client,
                                     const struct sipreg_response *response)
 {
     int64_t asked = client->request.expires, least = response->min_expires;
-    int64_t most = client->config->expires_max > 0 ? client->config->expires_max : EXPIRES_MAX;
+    int64_t most = sipreg_config_expires_max(client->config);
 
     if (least == SIPREG_ABSENT)
         least = GUESS; /* which is no more than was asked the second time */

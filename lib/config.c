@@ -50,6 +50,11 @@ int64_t sipreg_config_expires(const struct sipreg_client_config *config)
     return config->expires != 0 ? config->expires : 3600;
 }
 
+int64_t sipreg_config_expires_max(const struct sipreg_client_config *config)
+{
+    return config->expires_max > 0 ? config->expires_max : 86400;
+}
+
 /* Of an AOR that has been found good. */
 static struct sipreg_uri parts(const char *aor)
 {

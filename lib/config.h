@@ -14,6 +14,9 @@ uint32_t sipreg_config_retry_max(const struct sipreg_client_config *config);
 /* Seconds to ask for, or SIPREG_EXPIRES_NONE. */
 int64_t sipreg_config_expires(const struct sipreg_client_config *config);
 
+/* The most that a 423 may make us ask for. */
+int64_t sipreg_config_expires_max(const struct sipreg_client_config *config);
+
 /* Requests go where the config says. */
 void sipreg_config_aim(struct sipreg_client *client);
 /* What is wrong with these as further contacts; or NULL. */

@@ -328,12 +328,12 @@ static struct sipreg_str body_of(const struct sipreg_request *request)
     return body;
 }
 
-/* A nonce's first answer makes the cnonce that stays with it. */
+/* A nonce's first answer makes the cnonce that stays with it; so does the first after a reboot. */
 static int prepare(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
 {
     if (challenge->count == UINT32_MAX)
         return SIPREG_CHALLENGE;
-    if (challenge->count > 0)
+    if (challenge->count > 0 && challenge->cnonce[0] != '\0')
         return SIPREG_OK;
     return sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
 }

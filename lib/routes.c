@@ -6,6 +6,7 @@
  */
 #include "routes.h"
 
+#include "cursor.h"
 #include "out.h"
 #include "response.h"
 
@@ -15,6 +16,13 @@
 
 static const char marks[] = {'P', 'S'}; /* by enum sipreg_route */
 
+/* Can it be sent back between angle brackets? */
+static bool is_route(struct sipreg_str uri)
+{
+    return uri.n > 0 && sipreg_str_quotable(uri) && memchr(uri.p, '<', uri.n) == NULL &&
+           memchr(uri.p, '>', uri.n) == NULL;
+}
+
 static void keep(struct sipreg_out *out, const struct sipreg_response *response,
                  enum sipreg_name name, enum sipreg_route route)
 {
@@ -23,7 +31,7 @@ static void keep(struct sipreg_out *out, const struct sipreg_response *response,
     struct sipreg_nameaddr na;
 
     while (sipreg_response_address(response, name, &place, &na, NULL, 0)) {
-        if (!sipreg_str_quotable(na.uri))
+        if (!is_route(na.uri))
             sipreg_out_fail(out, SIPREG_SYNTAX);
         sipreg_out_str(out, sipreg_str_between(&marks[route], &marks[route] + 1));
         sipreg_out_str(out, na.uri);
@@ -41,6 +49,20 @@ void sipreg_routes_keep(struct sipreg_client *client, const struct sipreg_respon
     keep(&out, response, SIPREG_PATH_NAME, SIPREG_PATH);
     keep(&out, response, SIPREG_SERVICE_ROUTE_NAME, SIPREG_SERVICE_ROUTE);
     client->routes_used = (uint16_t)sipreg_out_end(&out);
+}
+
+bool sipreg_routes_are(struct sipreg_str text)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(text);
+
+    while (c.p < c.end) {
+        const char *nul = (const char *)memchr(c.p, '\0', (size_t)(c.end - c.p));
+        if (nul == NULL || memchr(marks, *c.p, sizeof marks) == NULL ||
+            !is_route(sipreg_str_between(c.p + 1, nul)))
+            return false;
+        c.p = nul + 1;
+    }
+    return true;
 }
 
 void sipreg_routes_forget(struct sipreg_client *client)

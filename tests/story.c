@@ -310,6 +310,21 @@ void story_anew(struct story *s)
     story_start(s);
 }
 
+void story_reboot(struct story *s, uint32_t seconds, uint32_t away)
+{
+    char snapshot[SIPREG_SNAPSHOT_SIZE];
+    int n = sipreg_client_save(&s->client, s->tick, snapshot, sizeof snapshot);
+
+    assert_true(n > 0);
+    for (int i = 0; i + (int)strlen(SECRET) <= n; i++)
+        assert_memory_not_equal(snapshot + i, SECRET, strlen(SECRET));
+    s->time += (uint64_t)seconds * 1000;
+    s->tick = 77;
+    s->outstanding = false;
+    story_init(s);
+    assert_int_equal(sipreg_client_load(&s->client, s->tick, away, snapshot, (size_t)n), SIPREG_OK);
+}
+
 void story_register(struct story *s, const char *nonce, long seconds)
 {
     story_start(s);

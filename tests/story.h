@@ -84,6 +84,9 @@ void story_stream(struct story *s);
 void story_start(struct story *s);
 /* Another client with the config as it is now, and what the one before sent is forgotten. */
 void story_anew(struct story *s);
+/* The device goes down, saved, and comes up so many seconds later; away is what it knows of that.
+   What was sent before still counts: the promises hold over the reboot. */
+void story_reboot(struct story *s, uint32_t seconds, uint32_t away);
 /* Registered by a challenge with this nonce, for so many seconds. */
 void story_register(struct story *s, const char *nonce, long seconds);
 

@@ -241,6 +241,19 @@ static void test_nc_counts_from_1_and_the_cnonce_stays_for_the_nonce(void **stat
     assert_string_not_equal(other.cnonce, cnonce);
 }
 
+static void test_a_nonce_that_was_used_before_can_go_on_with_a_new_cnonce(void **state)
+{
+    struct sipreg_request request = renewed();
+    struct sipreg_challenge challenge = challenged(",qop=auth");
+    struct sipreg_answer answer;
+
+    (void)state;
+    challenge.count = 4;
+    assert_int_equal(answer_alice(&answer, &challenge, &request), SIPREG_OK);
+    assert_int_equal(answer.count, 5);
+    assert_int_equal(strlen(challenge.cnonce), SIPREG_CNONCE_SIZE - 1);
+}
+
 static void test_escapes_are_hashed_without_their_backslashes(void **state)
 {
     struct sipreg_request request = renewed();
@@ -461,6 +474,7 @@ int main(void)
         TEST(test_an_answer_to_a_challenge_without_qop_is_the_published_one),
         TEST(test_answers_are_those_of_another_implementation),
         TEST(test_nc_counts_from_1_and_the_cnonce_stays_for_the_nonce),
+        TEST(test_a_nonce_that_was_used_before_can_go_on_with_a_new_cnonce),
         TEST(test_escapes_are_hashed_without_their_backslashes),
         TEST(test_credentials_are_used_as_they_are_or_refused),
         TEST(test_half_an_escape_is_a_backslash),

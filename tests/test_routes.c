@@ -81,6 +81,31 @@ static void text_that_could_break_a_header_is_left_out(void **state)
     check(SIPREG_SERVICE_ROUTE, 0, "sip:s1;lr");
 }
 
+static void text_that_could_break_out_of_its_brackets_is_left_out(void **state)
+{
+    (void)state;
+    keep("Path: sip:p1>x\r\nService-Route: <sip:s1<;lr>\r\n");
+    check(SIPREG_PATH, 0, NULL);
+    check(SIPREG_SERVICE_ROUTE, 0, NULL);
+}
+
+static void what_is_kept_is_known_by_its_form(void **state)
+{
+    (void)state;
+    keep("Path: <sip:p1;lr>, <sip:p2;lr>\r\nService-Route: <sip:s1;lr>\r\n");
+    assert_true(sipreg_routes_are((struct sipreg_str){client.routes, client.routes_used}));
+    assert_true(sipreg_routes_are((struct sipreg_str){NULL, 0}));
+    assert_true(sipreg_routes_are(OCTETS("Ssip:s\0Psip:p\0")));
+    assert_true(sipreg_routes_are(OCTETS("P*\0")));
+    for (size_t n = 1; n < client.routes_used; n++) /* parts are none, unless they are whole ones */
+        assert_int_equal(sipreg_routes_are(given(client.routes, n)), client.routes[n - 1] == '\0');
+    assert_false(sipreg_routes_are(OCTETS("Rsip:p\0")));
+    assert_false(sipreg_routes_are(OCTETS("P\0")));
+    assert_false(sipreg_routes_are(OCTETS("Psip:p\0\0")));
+    assert_false(sipreg_routes_are(OCTETS("Psip:p\r\nX: y\0")));
+    assert_false(sipreg_routes_are(OCTETS("Psip:p\0S<\0")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +113,8 @@ int main(void)
         TEST(each_200_replaces_what_was_known_by_nothing_too),
         TEST(what_does_not_fit_is_left_out_whole),
         TEST(text_that_could_break_a_header_is_left_out),
+        TEST(text_that_could_break_out_of_its_brackets_is_left_out),
+        TEST(what_is_kept_is_known_by_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

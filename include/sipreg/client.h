@@ -274,6 +274,42 @@ enum sipreg_route { SIPREG_PATH, SIPREG_SERVICE_ROUTE };
 SIPREG_API struct sipreg_str sipreg_client_route(const struct sipreg_client *client,
                                                  enum sipreg_route route, size_t index);
 
+/* The most octets that sipreg_client_save() needs. */
+#define SIPREG_SNAPSHOT_SIZE                                                                       \
+    (101 + 2 * SIPREG_CONTACT_SIZE + SIPREG_ROUTE_SIZE +                                           \
+     SIPREG_MAX_REALMS * (20 + SIPREG_CHALLENGE_SIZE))
+
+/*
+ * What must outlive a reboot, as octets that every build and machine can read: the Call-ID and how
+ * far CSeq and nonces were counted, what is bound, for how long and by which contact. No password,
+ * no wish, nothing of a request under way but that it was sent. Keep it where nobody else can
+ * write: it says where calls go.
+ *
+ * A CSeq that the snapshot does not know of would be used again, which registrars refuse. So save
+ * last of all, or, where the power may fail, each time that io.send is called, before the message
+ * leaves.
+ *
+ * Returns the number of octets written; with out NULL, needed. SIPREG_SPACE: size is too small;
+ * SIPREG_STATE: init failed.
+ */
+SIPREG_API int sipreg_client_save(struct sipreg_client *client, uint32_t now, void *out,
+                                  size_t size);
+
+/*
+ * After sipreg_client_init(), and before anything is wished for: goes on where the client that was
+ * saved stopped. start then registers at once and unasked with credentials, since nobody knows what
+ * has become of the flow; a contact of before that is not ours any more is removed with the same
+ * request. stop removes what the snapshot tells of. away: the seconds since it was saved,
+ * SIPREG_FOREVER if nobody knows. What follows the snapshot in bytes is ignored.
+ *
+ * SIPREG_OK; else nothing has changed, and the client can be used without it: SIPREG_SYNTAX: cut
+ * off, spoilt, or of another version of the library; SIPREG_FOREIGN: of another registrar, AOR or
+ * from; SIPREG_LIMIT: it does not fit the stores of this build; SIPREG_STATE: too late, or init
+ * failed.
+ */
+SIPREG_API int sipreg_client_load(struct sipreg_client *client, uint32_t now, uint32_t away,
+                                  const void *bytes, size_t n);
+
 /*
  * The engine below recv and run, for event loops and tests that would rather pull: hand in parsed
  * responses, and after every call take actions until there are none.

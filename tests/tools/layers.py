@@ -21,8 +21,9 @@ FLOORS = [
     ["names", "transport", "param", "uri", "nameaddr", "via", "locate"],
     ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
      "fault", "request"],
-    ["transaction", "binding", "routes", "schedule", "session", "config", "redirect"],
-    ["state", "nat", "answers", "outcome", "flow", "wish", "client"],
+    ["transaction", "binding", "routes", "schedule", "session", "config", "redirect",
+     "image"],
+    ["state", "nat", "answers", "outcome", "flow", "wish", "snapshot", "client"],
     ["run"],
 ]
 BESIDE = ["error"]  # includes public headers only
