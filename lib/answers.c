@@ -94,7 +94,8 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
         return result;
     if (session->taken)
         return SIPREG_CHALLENGE;
-    session->rejected = session->rejected || (session->sent && is_rejection(session, challenge));
+    session->rejected = session->rejected ||
+                        (session->sent && !session->outdated && is_rejection(session, challenge));
     session->taken = session->rejected;
     if (session->rejected)
         return SIPREG_CHALLENGE;

@@ -99,7 +99,7 @@ static int authorize(struct sipreg_client *client)
     for (size_t i = SIPREG_MAX_REALMS; i-- > 0;) {
         struct sipreg_session *session = &client->sessions[i];
         int result = SIPREG_OK;
-        session->sent = false;
+        session->sent = session->outdated = false;
         if (!sipreg_session_used(session) || session->rejected)
             continue;
         if (!session->ready)

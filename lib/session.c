@@ -195,7 +195,7 @@ static int verify_all(struct sipreg_client *client, const struct sipreg_response
     for (size_t i = 0; i < SIPREG_MAX_REALMS && !proof->given; i++) {
         struct sipreg_session *session = &client->sessions[i];
         int result;
-        if (!session->sent || session->challenge.proxy != proxy)
+        if (!session->sent || session->outdated || session->challenge.proxy != proxy)
             continue;
         proof->asked = true;
         result = verify(client, session, response, &proof->given);

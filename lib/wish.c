@@ -93,7 +93,7 @@ int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
         client->wish = WISH_BOUND;
     forgive(client);
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
-        client->sessions[i].sent = false; /* a rejection under way means the old ones */
+        client->sessions[i].outdated = true; /* a rejection under way means the old ones */
     if (client->fact != FACT_BOUND)
         client->next_at = client->now;
     return SIPREG_OK;

@@ -116,6 +116,25 @@ static void what_was_sent_once_and_refused_has_bound_nothing(void **state)
     assert_int_equal(story_requests(s), 3);
 }
 
+/* The proxy takes each nonce once, and has let its answer pass, which the registrar's 401 says. */
+static void credentials_given_again_do_not_hide_that_an_answer_has_passed(void **state)
+{
+    static const struct sipreg_credentials same = {"alice", SECRET, NULL, 0, NULL};
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_reply(s, "407 P",
+                "Proxy-Authenticate: Digest realm=\"p\", nonce=\"p1\", qop=\"auth\"\r\n");
+    assert_int_equal(sipreg_client_credentials(&s->client, s->tick, &same), SIPREG_OK);
+    story_challenge(s, "r1", "");
+    story_reply(s, "407 P",
+                "Proxy-Authenticate: Digest realm=\"p\", nonce=\"p2\", qop=\"auth\"\r\n");
+    assert_int_equal(story_requests(s), 4);
+    assert_string_equal(story_param(s, LAST, "Proxy-Authorization", "nonce"), "p2");
+    story_grant(s, 600);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +144,7 @@ int main(void)
         STORY(a_removal_that_cannot_be_made_is_told_in_the_same_run),
         STORY(a_repetition_that_is_refused_leaves_in_doubt_what_the_first_one_did),
         STORY(what_was_sent_once_and_refused_has_bound_nothing),
+        STORY(credentials_given_again_do_not_hide_that_an_answer_has_passed),
         STORY(a_challenge_with_a_control_character_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

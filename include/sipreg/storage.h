@@ -31,6 +31,7 @@ struct sipreg_session {
     bool fresh;    /* its nonce came within this attempt: a 401 to it means bad credentials */
     bool ready;    /* answered already, for the request that comes next */
     bool sent;     /* the request under way carries its answer */
+    bool outdated; /* which was made with other credentials than those of now */
     bool taken;    /* has taken up a challenge of the response being read */
     bool rejected; /* the server refused the credentials: not to be tried again */
     bool passed;   /* the server has let its answer pass, and asked for something else */
