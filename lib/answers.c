@@ -20,6 +20,7 @@
 
 #include "config.h"
 #include "options.h"
+#include "outbound.h"
 #include "redirect.h"
 #include "request.h"
 #include "session.h"
@@ -37,6 +38,7 @@ enum verdict {
     WITH_PATH,       /* the one extension that we can do and may not have said so */
     FURTHER,         /* as far as a request may travel */
     SMALLER,
+    WITHOUT_OUTBOUND,
     FOLLOW,    /* the redirection */
     TEMPORARY, /* try later */
     PATIENCE,  /* refused, but for the server naming a time to come back at */
@@ -47,13 +49,13 @@ static const struct {
     uint16_t status;
     uint8_t verdict;
 } table[] = {
-    {380, REFUSE},          {401, ANSWER},       {404, PATIENCE},     {406, WITHOUT_ACCEPT},
-    {407, ANSWER},          {408, TEMPORARY},    {413, WITHOUT_BODY}, {415, WITHOUT_BODY},
-    {420, WITHOUT_OPTIONS}, {421, WITH_PATH},    {423, LENGTHEN},     {480, TEMPORARY},
-    {481, TEMPORARY},       {482, TEMPORARY},    {483, FURTHER},      {486, TEMPORARY},
-    {487, TEMPORARY},       {488, WITHOUT_BODY}, {491, TEMPORARY},    {493, WITHOUT_BODY},
-    {501, REFUSE},          {505, REFUSE},       {513, SMALLER},      {555, REFUSE},
-    {600, PATIENCE},        {603, PATIENCE},
+    {380, REFUSE},          {401, ANSWER},    {404, PATIENCE},     {406, WITHOUT_ACCEPT},
+    {407, ANSWER},          {408, TEMPORARY}, {413, WITHOUT_BODY}, {415, WITHOUT_BODY},
+    {420, WITHOUT_OPTIONS}, {421, WITH_PATH}, {423, LENGTHEN},     {439, WITHOUT_OUTBOUND},
+    {480, TEMPORARY},       {481, TEMPORARY}, {482, TEMPORARY},    {483, FURTHER},
+    {486, TEMPORARY},       {487, TEMPORARY}, {488, WITHOUT_BODY}, {491, TEMPORARY},
+    {493, WITHOUT_BODY},    {501, REFUSE},    {505, REFUSE},       {513, SMALLER},
+    {555, REFUSE},          {600, PATIENCE},  {603, PATIENCE},
 };
 
 enum {
@@ -171,7 +173,7 @@ static enum sipreg_outcome lengthen(struct sipreg_client *client,
         least = LEAST;
     if (asked == 0 || least <= asked || least > most)
         return SIPREG_LATER;
-    client->floor = least;
+    client->floor = (uint32_t)least;
     return SIPREG_AGAIN;
 }
 
@@ -291,6 +293,8 @@ static enum sipreg_outcome weigh(struct sipreg_client *client,
         return go_further(client);
     case SMALLER:
         return shrink(client, response);
+    case WITHOUT_OUTBOUND:
+        return sipreg_outbound_leave(client) ? SIPREG_AGAIN : SIPREG_REFUSED;
     case FOLLOW:
         return follow(client, response, error);
     case TEMPORARY:

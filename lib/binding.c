@@ -35,7 +35,7 @@ static bool same(const struct sipreg_uri *ours, struct sipreg_str text)
 struct sought {
     struct sipreg_uri uri;
     struct sipreg_str instance; /* absent: it names none */
-    struct sipreg_str reg_id;
+    uint32_t reg_id;            /* 0: the same */
 };
 
 /* Without the brackets, which not everybody writes. */
@@ -48,12 +48,22 @@ static struct sipreg_str instance_of(struct sipreg_str params)
     return instance;
 }
 
-static bool seek(struct sought *sought, const struct sipreg_contact *contact)
+static uint32_t reg_id_of(struct sipreg_str params)
 {
-    struct sipreg_str params = sipreg_str_of(contact->params);
+    uint32_t number = 0;
 
-    sought->instance = instance_of(params);
-    sought->reg_id = sipreg_param(params, "reg-id");
+    sipreg_str_number(sipreg_param(params, "reg-id"), INT32_MAX, &number); /* else it stays 0 */
+    return number;
+}
+
+static bool seek(struct sought *sought, const struct sipreg_request *request, size_t index)
+{
+    const struct sipreg_contact *contact = &request->contacts[index];
+    struct sipreg_str params = sipreg_str_of(contact->params);
+    bool own = index == 0 && request->instance != NULL;
+
+    sought->instance = own ? sipreg_str_of(request->instance) : instance_of(params);
+    sought->reg_id = own ? request->reg_id : reg_id_of(params);
     return sipreg_uri_parse(&sought->uri, sipreg_str_of(contact->uri)) == SIPREG_OK;
 }
 
@@ -63,19 +73,20 @@ static bool is_it(const struct sought *sought, const struct sipreg_nameaddr *con
         return true;
     return sought->instance.n > 0 &&
            sipreg_str_same(sought->instance, instance_of(contact->params)) &&
-           sipreg_str_equal(sought->reg_id, sipreg_param(contact->params, "reg-id"));
+           sought->reg_id == reg_id_of(contact->params);
 }
 
-bool sipreg_binding_is_of(const struct sipreg_contact *contact,
+bool sipreg_binding_is_of(const struct sipreg_request *request, size_t index,
                           const struct sipreg_binding *binding)
 {
     struct sought sought;
 
-    return seek(&sought, contact) && is_it(&sought, &binding->contact);
+    return seek(&sought, request, index) && is_it(&sought, &binding->contact);
 }
 
 void sipreg_binding_find(struct sipreg_own *own, const struct sipreg_response *response,
-                         const struct sipreg_contact *contact, int64_t asked, bool guess)
+                         const struct sipreg_request *request, size_t index, int64_t asked,
+                         bool guess)
 {
     static const struct sipreg_own none;
     struct sipreg_place place = {0, 0, 0};
@@ -85,7 +96,7 @@ void sipreg_binding_find(struct sipreg_own *own, const struct sipreg_response *r
     int64_t alone = SIPREG_ABSENT;
 
     *own = none;
-    if (!seek(&sought, contact))
+    if (!seek(&sought, request, index))
         return;
     for (; sipreg_response_contact(response, &place, &binding); count++) {
         int64_t expires = first_known(binding.expires, response->expires, asked);

@@ -13,13 +13,14 @@ struct sipreg_own {
     int64_t granted; /* seconds, when found */
 };
 
-/* Is the binding this contact's? */
-bool sipreg_binding_is_of(const struct sipreg_contact *contact,
+/* Is the binding that of the index-th contact of the request? */
+bool sipreg_binding_is_of(const struct sipreg_request *request, size_t index,
                           const struct sipreg_binding *binding);
 
-/* Looks for this contact in a 2xx. asked counts where the response says nothing of time
-   (SIPREG_EXPIRES_NONE: then 3600). guess permits taking what can only be ours. */
+/* Looks for the index-th contact of the request in a 2xx. asked counts where the response says
+   nothing of time (SIPREG_EXPIRES_NONE: then 3600). guess permits taking what can only be ours. */
 void sipreg_binding_find(struct sipreg_own *own, const struct sipreg_response *response,
-                         const struct sipreg_contact *contact, int64_t asked, bool guess);
+                         const struct sipreg_request *request, size_t index, int64_t asked,
+                         bool guess);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 #include "flow.h"
+#include "pings.h"
 #include "outcome.h"
 #include "redirect.h"
 #include "request.h"
@@ -29,6 +30,7 @@ int sipreg_client_response(struct sipreg_client *client, uint32_t now,
     result =
         sipreg_transaction_match(&client->transaction, client->now, &client->request, response);
     active = sipreg_state_under_way(client);
+    client->pings.partial = false;
     if (result != SIPREG_OK || !active)
         return result;
     if (client->now >= client->transaction.give_up_at)
@@ -36,6 +38,25 @@ int sipreg_client_response(struct sipreg_client *client, uint32_t now,
     sipreg_transaction_response(&client->transaction, client->now, response->status, &times);
     if (response->status >= 200)
         sipreg_outcome_take(client, response);
+    return SIPREG_OK;
+}
+
+int sipreg_client_pong(struct sipreg_client *client, uint32_t now, const void *bytes, size_t n)
+{
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    if (client->config->keepalive == NULL)
+        return SIPREG_FOREIGN;
+    sipreg_state_advance(client, now);
+    return client->config->keepalive->answer(client, bytes, n);
+}
+
+int sipreg_client_partial(struct sipreg_client *client, uint32_t now)
+{
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    sipreg_state_advance(client, now);
+    client->pings.partial = true;
     return SIPREG_OK;
 }
 
@@ -182,10 +203,27 @@ static void want_stream(struct sipreg_client *client)
 
 /* The next action. */
 
+/* Has the removal an end of its own? */
+static bool is_to_be_gone(const struct sipreg_client *client)
+{
+    return client->wish == WISH_UNBOUND && client->gone_by > 0;
+}
+
+/* A flow with half an answer on its way, or half open, is of no more use. */
+static void give_up_removal(struct sipreg_client *client)
+{
+    if (sipreg_state_under_way(client) || client->flow == FLOW_OPENING)
+        sipreg_state_close(client);
+    sipreg_transaction_abandon(&client->transaction);
+    sipreg_outcome_removed(client, SIPREG_TIMEOUT, NULL);
+}
+
 /* What time has brought about. A binding has lapsed by the time that its request was sent; to the
    registrar, which counts from when it came, it may live a little longer. */
 static void settle(struct sipreg_client *client)
 {
+    if (is_to_be_gone(client) && client->now >= client->gone_by)
+        give_up_removal(client);
     if (client->flow == FLOW_OPENING && client->now >= client->flow_at)
         sipreg_flow_stuck(client);
     if (client->fact == FACT_BOUND && client->now >= client->lapses_at) {
@@ -275,6 +313,8 @@ static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
         event->without_body = client->without_body;
         event->verified = client->verified;
         event->valid_for = sipreg_state_until(client, client->lapses_at);
+        event->outbound = client->outbound;
+        event->ping_every = client->pings.every;
     }
     if (client->again) {
         event->retry_in = 0;
@@ -282,7 +322,8 @@ static void fill_event(struct sipreg_client *client, struct sipreg_event *event)
     }
     if (client->wish != WISH_BOUND || !sipreg_state_reachable(client))
         return;
-    if (event->type == SIPREG_EVENT_REGISTERED)
+    if (event->type == SIPREG_EVENT_REGISTERED ||
+        (event->type == SIPREG_EVENT_KEEPALIVE && event->error == SIPREG_OK))
         event->refresh_in = sipreg_state_until(client, client->next_at);
     else
         event->retry_in = sipreg_state_until(client, client->next_at);
@@ -327,6 +368,13 @@ static bool next_notice(struct sipreg_client *client, struct sipreg_action *acti
     return next_report(client, action) || next_close(client, action);
 }
 
+static bool next_ping(struct sipreg_client *client, struct sipreg_action *action)
+{
+    const struct sipreg_keepalive *keepalive = client->config->keepalive;
+
+    return keepalive != NULL && (keepalive->next(client, action) || next_notice(client, action));
+}
+
 /* The reason comes before its consequence: reports first, then the flow, then bytes. */
 bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipreg_action *action)
 {
@@ -341,7 +389,7 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
         return true;
     under_way = sipreg_state_under_way(client);
     sends = under_way ? next_repetition(client, action) : next_request(client, action);
-    if (sends || next_notice(client, action))
+    if (sends || next_notice(client, action) || next_ping(client, action))
         return true;
     /* a request may end without a word: a removal that nobody wants any more */
     if (!under_way || sipreg_state_under_way(client))
@@ -351,8 +399,8 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
 
 enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */
 
-/* The instant at which next() has something to do. */
-static uint64_t deadline(const struct sipreg_client *client)
+/* The instant at which next() has something to do for the wish. */
+static uint64_t deadline_of_wish(const struct sipreg_client *client)
 {
     uint64_t at = SIPREG_NEVER;
 
@@ -373,6 +421,18 @@ static uint64_t deadline(const struct sipreg_client *client)
     if (client->wish == WISH_BOUND && sipreg_state_reachable(client) && client->next_at < at)
         at = client->next_at;
     return at;
+}
+
+static uint64_t deadline(const struct sipreg_client *client)
+{
+    const struct sipreg_keepalive *keepalive = client->config->keepalive;
+    uint64_t at = deadline_of_wish(client), ping_at = SIPREG_NEVER;
+
+    if (is_to_be_gone(client) && client->gone_by < at)
+        at = client->gone_by;
+    if (keepalive != NULL)
+        ping_at = keepalive->deadline(client);
+    return at < ping_at ? at : ping_at;
 }
 
 /* What lies far off must not look like never, and not be further than clocks can tell apart. */

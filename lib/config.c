@@ -116,6 +116,9 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
     request->headers = config->headers;
     request->header_count = config->header_count;
     request->body = config->body;
+    request->keep = config->keepalive != NULL;
+    request->instance = config->instance;
+    request->reg_id = config->reg_id;
     request->contacts = contact;
     request->contact_count = 1;
     request->expires = sipreg_config_expires(config);

@@ -29,6 +29,7 @@ const char *sipreg_strerror(int error)
         "the random source failed",
         "the transport failed",
         "no answer in time",
+        "another address, by a NAT that has forgotten us",
     };
 
     if (error > 0 || error <= -(int)(sizeof texts / sizeof texts[0]))

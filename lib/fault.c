@@ -14,6 +14,7 @@
 #include "uri.h"
 
 #include <sipreg/request.h>
+#include <sipreg/response.h>
 
 #include <string.h>
 
@@ -203,6 +204,26 @@ static const char *mixture_fault(const struct sipreg_request *request)
     return NULL;
 }
 
+/* RFC 5626 4.1: a URN, which stands between quotes and angle brackets; and what we write ourselves
+   is not among the parameters of the first contact. */
+static const char *instance_fault(const struct sipreg_request *request)
+{
+    struct sipreg_uri uri;
+    struct sipreg_str params = {NULL, 0};
+
+    if (request->contact == NULL && request->contact_count > 0)
+        params = sipreg_str_of(request->contacts[0].params);
+    if (request->instance == NULL)
+        return request->reg_id == 0 ? NULL : "reg_id: without an instance";
+    if (!parse(&uri, request->instance) || !SIPREG_STR_IS(uri.scheme, "urn"))
+        return "instance: not a URN (RFC 5626 4.1)";
+    if (request->reg_id > INT32_MAX)
+        return "reg_id: above 2^31-1";
+    if (sipreg_param(params, "+sip.instance").p != NULL || sipreg_param(params, "reg-id").p != NULL)
+        return "contacts: an instance or reg-id among the parameters too";
+    return NULL;
+}
+
 static bool is_star(const char *contact)
 {
     return contact != NULL && contact[0] == '*' && contact[1] == '\0';
@@ -337,8 +358,8 @@ static const char *body_fault(const struct sipreg_request *request)
 const char *sipreg_request_fault(const struct sipreg_request *request)
 {
     static const char *(*const checks[])(const struct sipreg_request *) = {
-        lists_fault,  address_fault, registrar_fault, via_fault,  contact_fault,
-        routes_fault, options_fault, headers_fault,   body_fault,
+        lists_fault,    address_fault, registrar_fault, via_fault,     contact_fault,
+        instance_fault, routes_fault,  options_fault,   headers_fault, body_fault,
     };
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

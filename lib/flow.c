@@ -25,30 +25,60 @@ static void lose_flow(struct sipreg_client *client)
     client->flow = datagrams ? FLOW_UP : FLOW_DOWN;
 }
 
-/* No registration was under way when the flow went down. The binding went with it, so it is
-   renewed: at once, unless it was made only just now, by a server that closes whatever it has
+/* RFC 5626 4.5: a flow is successful if we were registered over it, and it has answered a keepalive
+   where that was to be expected. And it was no success with a server that closes whatever it has
    answered. */
-static void renew_binding(struct sipreg_client *client)
+static bool was_successful(const struct sipreg_client *client)
 {
-    uint64_t settled =
-        sipreg_state_later(client->bound_at, sipreg_config_retry_base(client->config));
+    uint64_t settled = sipreg_state_later(0, sipreg_config_retry_base(client->config));
+
+    return sipreg_state_proven(client) && (uint32_t)client->now - client->bound_at >= settled;
+}
+
+/* No registration was under way when the flow was lost. The binding went with it, so it is renewed:
+   at once, or as after a failure. */
+static void renew_binding(struct sipreg_client *client, bool at_once)
+{
     uint64_t planned = client->next_at;
 
-    if (client->wish != WISH_BOUND || client->fact != FACT_BOUND ||
+    if (at_once) {
+        client->next_at = client->now;
+        return;
+    }
+    client->failures = client->unproven;
+    if (client->failures < UINT8_MAX)
+        client->failures++;
+    sipreg_outcome_retry(client, NULL);
+    if (client->next_at > planned)
+        client->next_at = planned;
+}
+
+/* Over UDP the next request tells whether there still is a flow. After failures the next try is
+   planned already. */
+static void lost(struct sipreg_client *client)
+{
+    bool at_once = was_successful(client);
+
+    if (client->wish != WISH_BOUND || client->fact != FACT_BOUND || client->failures > 0 ||
         client->request.transport == SIPREG_UDP)
         return;
-    if (client->failures > 0) /* the next try is planned already */
-        return;
-    if (client->now >= settled) {
-        client->next_at = client->now;
-    } else {
-        client->failures = 1;
-        sipreg_outcome_retry(client, NULL);
-        if (client->next_at > planned)
-            client->next_at = planned;
-        if (!client->report) /* the end of a query is to be told */
-            sipreg_state_report(client, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT, NULL);
-    }
+    renew_binding(client, at_once);
+    if (!at_once && !client->report) /* the end of a query is to be told */
+        sipreg_state_report(client, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT, NULL);
+}
+
+void sipreg_flow_failed(struct sipreg_client *client, int error)
+{
+    bool at_once = was_successful(client);
+
+    sipreg_state_forget_flow(client);
+    sipreg_state_close(client);
+    lose_flow(client);
+    client->pings.failed = true;
+    client->rewritten = false;
+    if (client->failures == 0)
+        renew_binding(client, at_once);
+    sipreg_state_report(client, SIPREG_EVENT_KEEPALIVE, error, NULL);
 }
 
 /* The request that the flow was to be opened for cannot be sent. One that is too large for UDP goes
@@ -83,12 +113,13 @@ static void flow_down(struct sipreg_client *client, bool untrusted)
         sipreg_transaction_abandon(&client->transaction);
         sipreg_outcome_unanswered(client, outcome, error);
         if (client->purpose == QUERY)
-            renew_binding(client);
+            lost(client);
     } else if (opening) {
         not_opened(client, outcome, error);
     } else {
-        renew_binding(client);
+        lost(client);
     }
+    sipreg_state_forget_flow(client);
 }
 
 static void flow_up(struct sipreg_client *client)

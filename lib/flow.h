@@ -8,5 +8,7 @@
 
 /* Opening has taken too long. */
 void sipreg_flow_stuck(struct sipreg_client *client);
+/* It has failed without its transport saying so (RFC 5626 4.4). No request is under way. */
+void sipreg_flow_failed(struct sipreg_client *client, int error);
 
 #endif

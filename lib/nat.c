@@ -80,7 +80,8 @@ bool sipreg_nat_learn(struct sipreg_client *client, const struct sipreg_response
     struct sipreg_str host = via->received.n > 0 ? via->received : via->host;
     char address[SIPREG_LOCAL_SIZE];
 
-    if (!client->config->rewrite_contact || client->config->contact != NULL || client->rewritten)
+    if (!client->config->rewrite_contact || client->config->contact != NULL || client->rewritten ||
+        client->outbound)
         return false;
     if (is_private(host) && !is_private(via->host))
         return false;

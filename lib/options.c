@@ -15,10 +15,10 @@ bool sipreg_options_next(struct sipreg_cursor *c, struct sipreg_str *tag)
     return c->p == c->end || *c->p == ',';
 }
 
-/* The bit of this tag in the list; 0: it is not there. */
-static uint32_t bit_of(struct sipreg_str wanted, const char *list)
+/* The bit of this tag in the list; 0: it is not there, or too far behind. */
+static uint32_t bit_of(struct sipreg_str wanted, struct sipreg_str list)
 {
-    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(list));
+    struct sipreg_cursor c = sipreg_cursor_of(list);
     struct sipreg_str tag;
 
     for (uint32_t bit = 1; bit != 0 && sipreg_options_next(&c, &tag); bit <<= 1) {
@@ -30,7 +30,19 @@ static uint32_t bit_of(struct sipreg_str wanted, const char *list)
 
 bool sipreg_options_has(const char *list, struct sipreg_str tag)
 {
-    return bit_of(tag, list) != 0;
+    return bit_of(tag, sipreg_str_of(list)) != 0;
+}
+
+bool sipreg_options_required(const struct sipreg_response *response, struct sipreg_str tag)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value;
+
+    while (sipreg_response_header(response, "Require", &place, &value)) {
+        if (bit_of(tag, value) != 0)
+            return true;
+    }
+    return false;
 }
 
 bool sipreg_options_asked_for(const struct sipreg_response *response, struct sipreg_str tag)
@@ -58,7 +70,7 @@ uint32_t sipreg_options_unsupported(const struct sipreg_response *response, cons
     while (sipreg_response_header(response, "Unsupported", &place, &value)) {
         struct sipreg_cursor c = sipreg_cursor_of(value);
         while (sipreg_options_next(&c, &tag))
-            bits |= bit_of(tag, list);
+            bits |= bit_of(tag, sipreg_str_of(list));
     }
     return bits;
 }

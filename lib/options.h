@@ -16,6 +16,8 @@ bool sipreg_options_next(struct sipreg_cursor *c, struct sipreg_str *tag);
 
 /* Is this tag in the list? */
 bool sipreg_options_has(const char *list, struct sipreg_str tag);
+/* Does a response require this tag? */
+bool sipreg_options_required(const struct sipreg_response *response, struct sipreg_str tag);
 /* Does a 421 require this tag and nothing else? */
 bool sipreg_options_asked_for(const struct sipreg_response *response, struct sipreg_str tag);
 

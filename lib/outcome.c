@@ -6,14 +6,22 @@
 
 #include "binding.h"
 #include "config.h"
+#include "pings.h"
 #include "nat.h"
+#include "outbound.h"
 #include "redirect.h"
 #include "routes.h"
 #include "schedule.h"
 #include "session.h"
 
-/* Seconds. A binding that is still there gives time, unless the flow that it was made on is lost
-   (RFC 5626 4.5: all flows down). Two requests of ours that met (491) need not wait long. */
+/* Is the binding still there, and the flow that it was made on? */
+static bool is_up(const struct sipreg_client *client)
+{
+    return client->fact == FACT_BOUND && client->flow != FLOW_DOWN && !client->pings.failed;
+}
+
+/* Seconds. A flow that is still up gives time, be it ours or another one (RFC 5626 4.5). Two
+ * requests of ours that met (491) need not wait long. */
 static uint64_t retry_base(const struct sipreg_client *client,
                            const struct sipreg_response *response)
 {
@@ -22,7 +30,7 @@ static uint64_t retry_base(const struct sipreg_client *client,
     if (response != NULL && response->status == 491)
         return MET;
     return (uint64_t)sipreg_config_retry_base(client->config) *
-           (client->fact == FACT_BOUND && client->flow != FLOW_DOWN ? 3 : 1);
+           (is_up(client) || sipreg_outbound_others_up(client) ? 3 : 1);
 }
 
 void sipreg_outcome_retry(struct sipreg_client *client, const struct sipreg_response *response)
@@ -45,6 +53,7 @@ void sipreg_outcome_removed(struct sipreg_client *client, int error,
 {
     sipreg_state_unbind(client, error == SIPREG_OK ? FACT_UNBOUND : FACT_UNKNOWN);
     client->wish = WISH_NOTHING;
+    client->gone_by = 0;
     client->clear = false;
     client->again = false;
     client->replaced[0] = '\0';
@@ -103,11 +112,15 @@ static bool is_of_server(const struct sipreg_client *client, int error,
 static bool next_server(struct sipreg_client *client, int error,
                         const struct sipreg_response *response)
 {
-    client->again = client->servers > 0 && client->rounds < SIPREG_ROUNDS_MAX &&
+    bool at_once = client->request.reg_id != 0 && response != NULL && response->status == 503 &&
+                   response->retry_after == 0; /* RFC 5626 4.2.1 */
+
+    client->again = (client->servers > 0 || at_once) && client->rounds < SIPREG_ROUNDS_MAX &&
                     is_of_server(client, error, response);
     if (!client->again)
         return false;
-    client->servers--;
+    if (client->servers > 0)
+        client->servers--;
     client->rounds++;
     sipreg_state_close(client);
     sipreg_state_report(client, SIPREG_EVENT_RETRYING, error, response);
@@ -119,7 +132,8 @@ static bool next_server(struct sipreg_client *client, int error,
 static bool next_target(struct sipreg_client *client, int error,
                         const struct sipreg_response *response)
 {
-    client->again = is_of_target(error, response) && sipreg_redirect_next(client);
+    client->again = sipreg_state_reachable(client) && is_of_target(error, response) &&
+                    sipreg_redirect_next(client);
     if (client->again)
         sipreg_state_close(client);
     else if (client->purpose != QUERY)
@@ -162,12 +176,14 @@ static void keep_binding(struct sipreg_client *client, const struct sipreg_own *
 
     client->fact = FACT_BOUND;
     client->listed = own->listed;
-    client->granted = own->granted;
+    client->granted = (uint32_t)own->granted;
     client->lapses_at = sipreg_state_later(sent_at, own->granted);
-    client->next_at = sent_at + sipreg_schedule_refresh(lapse, sipreg_state_timers(client).t1,
-                                                        sipreg_state_jitter(client));
-    if (client->next_at < soonest)
-        client->next_at = soonest;
+    client->refresh_at = sent_at + sipreg_schedule_refresh(lapse, sipreg_state_timers(client).t1,
+                                                           sipreg_state_jitter(client));
+    if (client->refresh_at < soonest)
+        client->refresh_at = soonest;
+    client->refresh_at = sipreg_state_coarse(client, client->refresh_at);
+    client->next_at = client->held ? sipreg_state_latest(client) : client->refresh_at;
 }
 
 /* Are the further contacts listed too? Returns when the first of all lapses. */
@@ -181,7 +197,7 @@ static int64_t find_further(const struct sipreg_client *client,
         const struct sipreg_contact *contact = &client->contacts[i];
         if (contact->expires == 0)
             continue;
-        sipreg_binding_find(&other, response, contact, contact->expires, false);
+        sipreg_binding_find(&other, response, &client->request, i, contact->expires, false);
         own->listed = own->listed && other.listed;
         if (other.granted > 0 && other.granted < lapse)
             lapse = other.granted;
@@ -198,7 +214,7 @@ static void accept_registration(struct sipreg_client *client,
     struct sipreg_own own;
     int64_t lapse;
 
-    sipreg_binding_find(&own, response, &client->contacts[0], client->contacts[0].expires, !strict);
+    sipreg_binding_find(&own, response, &client->request, 0, client->contacts[0].expires, !strict);
     lapse = find_further(client, response, &own);
     own.found = own.found && (own.listed || !strict);
     if (!own.found || own.granted == 0) {
@@ -206,12 +222,16 @@ static void accept_registration(struct sipreg_client *client,
         sipreg_outcome_fail(client, SIPREG_LATER, SIPREG_UNLISTED, response);
         return;
     }
+    sipreg_outbound_learn(client, response);
+    sipreg_routes_keep(client, response);
+    if (client->config->keepalive != NULL)
+        client->config->keepalive->learn(client, response);
+    client->unproven = sipreg_state_proven(client) ? 0 : client->failures;
     client->failures = 0;
     client->patient = false;
-    client->bound_at = client->now;
+    client->bound_at = (uint32_t)client->now;
     client->replaced[0] = '\0';
     client->body_done = true;
-    sipreg_routes_keep(client, response);
     keep_binding(client, &own, lapse);
     if (sipreg_nat_learn(client, response) || client->changed) /* while it was under way */
         client->next_at = client->now;
@@ -233,7 +253,7 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
         return;
     if (client->replaced[0] != '\0') /* what is bound is another contact than ours is now */
         return;
-    sipreg_binding_find(&own, response, &client->contacts[0], left, false);
+    sipreg_binding_find(&own, response, &client->request, 0, left, false);
     if (own.found && own.granted > 0) {
         keep_binding(client, &own, own.granted);
         client->next_at = planned < client->next_at ? planned : client->next_at;

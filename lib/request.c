@@ -106,7 +106,10 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
     sipreg_out_text(out, request->sent_by);
     OUT(out, ";branch=");
     sipreg_out_str(out, sipreg_str_of(request->branch));
-    OUT(out, ";rport\r\n");
+    OUT(out, ";rport");
+    if (request->keep)
+        OUT(out, ";keep");
+    OUT(out, "\r\n");
 }
 
 /* A sips request takes no hop in the clear. */
@@ -243,8 +246,22 @@ static void q_value(struct sipreg_out *out, int q)
     sipreg_out_str(out, sipreg_str_between(digits, digits + n));
 }
 
+/* RFC 5626 4.1, 4.2 */
+static void instance(struct sipreg_out *out, const struct sipreg_request *request)
+{
+    if (request->instance == NULL)
+        return;
+    OUT(out, ";+sip.instance=\"<");
+    sipreg_out_text(out, request->instance);
+    OUT(out, ">\"");
+    if (request->reg_id == 0)
+        return;
+    OUT(out, ";reg-id=");
+    sipreg_out_number(out, request->reg_id);
+}
+
 static void contact(struct sipreg_out *out, const struct sipreg_request *request,
-                    const struct sipreg_contact *contact)
+                    const struct sipreg_contact *contact, bool first)
 {
     NAME(out, request, "Contact", "m");
     OUT(out, "<");
@@ -256,6 +273,8 @@ static void contact(struct sipreg_out *out, const struct sipreg_request *request
         OUT(out, ";expires=");
         sipreg_out_number(out, (uint32_t)contact->expires);
     }
+    if (first)
+        instance(out, request);
     sipreg_out_text(out, contact->params);
     OUT(out, "\r\n");
 }
@@ -275,10 +294,10 @@ static void contacts(struct sipreg_out *out, const struct sipreg_request *reques
         NAME(out, request, "Contact", "m");
         OUT(out, "*\r\n");
     } else if (request->contact != NULL) {
-        contact(out, request, &first);
+        contact(out, request, &first, true);
     }
     for (size_t i = 0; i < request->contact_count; i++)
-        contact(out, request, &request->contacts[i]);
+        contact(out, request, &request->contacts[i], i == 0 && request->contact == NULL);
     if (request->expires >= 0 && (request->contact != NULL || request->contact_count > 0)) {
         OUT(out, "Expires: ");
         sipreg_out_number(out, (uint32_t)request->expires);
@@ -362,16 +381,37 @@ static void answers(struct sipreg_out *out, const struct sipreg_request *request
     }
 }
 
+/* A tag of ours, unless the caller's list has it. */
+static void option(struct sipreg_out *out, const struct sipreg_request *request,
+                   struct sipreg_str tag, bool *first)
+{
+    if (sipreg_options_has(request->supported, tag))
+        return;
+    if (!*first)
+        OUT(out, ", ");
+    sipreg_out_str(out, tag);
+    *first = false;
+}
+
+static void supported(struct sipreg_out *out, const struct sipreg_request *request)
+{
+    bool first = request->supported == NULL, outbound = request->reg_id != 0;
+
+    if (first && !request->path && !outbound)
+        return;
+    NAME(out, request, "Supported", "k");
+    sipreg_out_text(out, request->supported);
+    if (request->path || outbound) /* RFC 5626 4.2.1 */
+        option(out, request, SIPREG_LITERAL("path"), &first);
+    if (outbound)
+        option(out, request, SIPREG_LITERAL("outbound"), &first);
+    OUT(out, "\r\n");
+}
+
 /* What the user agent says of itself. */
 static void capabilities(struct sipreg_out *out, const struct sipreg_request *request)
 {
-    if (request->supported != NULL || request->path) {
-        NAME(out, request, "Supported", "k");
-        sipreg_out_text(out, request->supported);
-        if (request->path)
-            sipreg_out_text(out, request->supported != NULL ? ", path" : "path");
-        OUT(out, "\r\n");
-    }
+    supported(out, request);
     if (request->plain)
         return;
     header(out, "Allow", request->allow);

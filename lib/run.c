@@ -55,6 +55,12 @@ int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *b
     if (client->running)
         return SIPREG_STATE;
     result = sipreg_response_parse(&response, bytes, n);
+    if (result == SIPREG_FOREIGN) {
+        result = sipreg_client_pong(client, now, bytes, n);
+        if (result == SIPREG_OK)
+            sipreg_client_run(client, now);
+        return result;
+    }
     if (result < 0)
         return result;
     if ((size_t)result < n && client->request.transport >= SIPREG_WS)

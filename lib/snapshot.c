@@ -77,7 +77,7 @@ static void look_at_binding(struct sipreg_image *image, const struct sipreg_clie
     if (image->left == 0)
         return;
     image->fact = SIPREG_IMAGE_BOUND | (client->listed ? SIPREG_IMAGE_LISTED : 0U);
-    image->granted = (uint32_t)client->granted;
+    image->granted = client->granted;
     image->routes = (struct sipreg_str){client->routes, client->routes_used};
 }
 
@@ -103,7 +103,7 @@ static void look(struct sipreg_image *image, const struct sipreg_client *client)
     image->cseq = known ? request->cseq : 0;
     image->call_id = sipreg_str_of(image->cseq > 0 ? request->call_id : "");
     image->tag = sipreg_str_of(image->cseq > 0 ? request->tag : "");
-    image->floor = (uint32_t)client->floor;
+    image->floor = client->floor;
     image->place = place_of(client);
     look_at_binding(image, client);
     look_at_sessions(image, client);

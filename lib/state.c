@@ -51,6 +51,23 @@ struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client)
     return timers;
 }
 
+uint64_t sipreg_state_coarse(const struct sipreg_client *client, uint64_t at)
+{
+    uint32_t step = client->config->coarse, tick = client->tick + (uint32_t)(at - client->now);
+    uint64_t early = at - (step > 0 ? tick % step : 0);
+
+    return early > client->now ? early : at;
+}
+
+uint64_t sipreg_state_latest(const struct sipreg_client *client)
+{
+    uint64_t attempt = 64 * (uint64_t)sipreg_state_timers(client).t1,
+             quarter = (uint64_t)client->granted * 1000 / 4,
+             latest = client->lapses_at - (attempt < quarter ? attempt : quarter);
+
+    return latest > client->refresh_at ? latest : client->refresh_at;
+}
+
 uint32_t sipreg_state_jitter(struct sipreg_client *client)
 {
     uint32_t number;
@@ -60,7 +77,8 @@ uint32_t sipreg_state_jitter(struct sipreg_client *client)
     return number;
 }
 
-/* If the contact before was never sent, the one before it still is what is there. */
+/* If the contact before was never sent, the one before it still is what is there. With outbound the
+   registrar replaces it by itself (RFC 5626 6). */
 bool sipreg_state_rename(struct sipreg_client *client, const char *address)
 {
     char ours[SIPREG_CONTACT_SIZE];
@@ -68,7 +86,7 @@ bool sipreg_state_rename(struct sipreg_client *client, const char *address)
     if (client->config->contact != NULL || !sipreg_config_contact(ours, client, address) ||
         sipreg_str_equal(sipreg_str_of(client->contact), sipreg_str_of(ours)))
         return false;
-    if (client->offered && client->fact != FACT_UNBOUND)
+    if (client->offered && client->fact != FACT_UNBOUND && !client->outbound)
         memcpy(client->replaced, client->contact, sizeof client->replaced);
     if (sipreg_str_equal(sipreg_str_of(client->replaced), sipreg_str_of(ours)))
         client->replaced[0] = '\0';
@@ -77,10 +95,28 @@ bool sipreg_state_rename(struct sipreg_client *client, const char *address)
     return true;
 }
 
+bool sipreg_state_proven(const struct sipreg_client *client)
+{
+    const struct sipreg_pings *pings = &client->pings;
+
+    return pings->every == 0 || !pings->promised || pings->answered;
+}
+
+void sipreg_state_forget_flow(struct sipreg_client *client)
+{
+    struct sipreg_pings *pings = &client->pings;
+
+    pings->answered = pings->unasked = pings->partial = pings->extended = pings->known = false;
+    pings->sends = 0;
+    pings->fail_at = 0;
+    pings->at = SIPREG_NEVER;
+}
+
 void sipreg_state_close(struct sipreg_client *client)
 {
     if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
         return;
+    sipreg_state_forget_flow(client);
     client->close = true;
     client->flow = FLOW_DOWN;
 }
@@ -130,7 +166,7 @@ enum sipreg_client_state sipreg_client_state(const struct sipreg_client *client)
 bool sipreg_client_is_ours(const struct sipreg_client *client, const struct sipreg_binding *binding)
 {
     for (size_t i = 0; client->config != NULL && i < 1U + client->further_count; i++) {
-        if (sipreg_binding_is_of(&client->contacts[i], binding))
+        if (sipreg_binding_is_of(&client->request, i, binding))
             return true;
     }
     return false;
@@ -140,6 +176,7 @@ bool sipreg_client_is_ours(const struct sipreg_client *client, const struct sipr
 void sipreg_state_unbind(struct sipreg_client *client, uint8_t fact)
 {
     client->fact = fact;
+    client->outbound = false;
     sipreg_routes_forget(client);
 }
 
@@ -148,7 +185,7 @@ void sipreg_state_report(struct sipreg_client *client, enum sipreg_event_type ty
 {
     client->report = true;
     client->report_type = (uint8_t)type;
-    client->report_error = error;
-    client->report_status = response == NULL ? 0 : response->status;
+    client->report_error = (int16_t)error;
+    client->report_status = (int16_t)(response == NULL ? 0 : response->status);
     client->response = response;
 }

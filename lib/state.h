@@ -20,12 +20,20 @@ void sipreg_state_advance(struct sipreg_client *client, uint32_t tick);
 uint32_t sipreg_state_until(const struct sipreg_client *client, uint64_t at);
 uint64_t sipreg_state_later(uint64_t at, int64_t seconds);
 struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client);
+/* That instant, or one before it at which other clients wake up too (config.coarse). */
+uint64_t sipreg_state_coarse(const struct sipreg_client *client, uint64_t at);
+/* As late as a refresh may be: with time for another try before the binding lapses. */
+uint64_t sipreg_state_latest(const struct sipreg_client *client);
 /* 32 random bits; 0 if the source fails, which costs the jitter and nothing else. */
 uint32_t sipreg_state_jitter(struct sipreg_client *client);
 
 /* Our contact is at this address from now on, unless the config has one. The one before is to be
    removed, if the registrar may have it. True: it is another one now. */
 bool sipreg_state_rename(struct sipreg_client *client, const char *address);
+/* Has the flow answered a keepalive, if it is to answer any (RFC 5626 4.5)? */
+bool sipreg_state_proven(const struct sipreg_client *client);
+/* What was learnt of the flow does not hold for the next one. */
+void sipreg_state_forget_flow(struct sipreg_client *client);
 /* Closes the flow, if it is ours to close. */
 void sipreg_state_close(struct sipreg_client *client);
 /* Ends a redirection: the next request goes where the config says. */

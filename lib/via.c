@@ -53,6 +53,8 @@ static void note(struct sipreg_via *via, const struct sipreg_parameter *paramete
         part = &via->received;
     else if (SIPREG_STR_IS(parameter->name, "rport"))
         part = &via->rport;
+    else if (SIPREG_STR_IS(parameter->name, "keep"))
+        part = &via->keep;
     if (part != NULL && part->p == NULL)
         *part = parameter->value;
     if (part == &via->received)

@@ -51,7 +51,33 @@ int sipreg_client_stop(struct sipreg_client *client, uint32_t now)
         return SIPREG_STATE;
     sipreg_state_advance(client, now);
     client->wish = WISH_UNBOUND;
+    client->gone_by = 0;
     client->refused = false;
+    return SIPREG_OK;
+}
+
+int sipreg_client_stop_within(struct sipreg_client *client, uint32_t now, uint32_t ms)
+{
+    int result = sipreg_client_stop(client, now);
+
+    if (result == SIPREG_OK)
+        client->gone_by = client->now + (ms > 0 ? ms : 1);
+    return result;
+}
+
+int sipreg_client_hold(struct sipreg_client *client, uint32_t now, bool held)
+{
+    uint64_t planned;
+
+    if (client->config == NULL)
+        return SIPREG_STATE;
+    sipreg_state_advance(client, now);
+    if (client->fact == FACT_BOUND) {
+        planned = client->held ? sipreg_state_latest(client) : client->refresh_at;
+        if (client->next_at == planned)
+            client->next_at = held ? sipreg_state_latest(client) : client->refresh_at;
+    }
+    client->held = held;
     return SIPREG_OK;
 }
 
@@ -106,6 +132,7 @@ static void drop_everything(struct sipreg_client *client)
         client->fact = FACT_UNKNOWN;
     sipreg_transaction_abandon(&client->transaction);
     sipreg_state_close(client);
+    sipreg_state_forget_flow(client);
     client->again = client->rewritten = false;
     client->large = LARGE_NOT;
     client->request.transport = client->config->transport;

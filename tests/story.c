@@ -131,6 +131,21 @@ static void record(struct story *s, const void *bytes, size_t n)
     s->outstanding = true;
 }
 
+static bool is_ping(const unsigned char *bytes, size_t n)
+{
+    return (n == 4 && memcmp(bytes, "\r\n\r\n", 4) == 0) || (n == 20 && bytes[0] == 0);
+}
+
+static void record_ping(struct story *s, const void *bytes, size_t n)
+{
+    struct story_ping *ping = &s->pings[s->pinged++];
+
+    assert_true(s->pinged < STORY_PINGS);
+    ping->at = s->time;
+    ping->n = n;
+    memcpy(ping->bytes, bytes, n);
+}
+
 /* ---------------------------------------------------------------- the functions of the program */
 
 static bool fails(struct story *s, enum story_call call)
@@ -143,7 +158,10 @@ static int on_send(void *user, const void *bytes, size_t n)
 {
     struct story *s = (struct story *)user;
 
-    record(s, bytes, n);
+    if (is_ping((const unsigned char *)bytes, n))
+        record_ping(s, bytes, n);
+    else
+        record(s, bytes, n);
     if (fails(s, CALL_SEND)) {
         s->outstanding = s->open = false;
         return -1;
@@ -266,7 +284,7 @@ void story_forget(struct story *s)
 {
     for (size_t i = 0; i < s->sent; i++)
         free(s->sends[i].text);
-    s->sent = s->told = s->nonce_count = 0;
+    s->sent = s->told = s->nonce_count = s->pinged = 0;
     s->outstanding = false;
 }
 
@@ -380,21 +398,32 @@ void story_pass(struct story *s, uint64_t ms)
     }
 }
 
-bool story_until_sent(struct story *s, uint64_t ms)
+/* Until *count grows. */
+static bool until(struct story *s, const size_t *count, uint64_t ms)
 {
     uint64_t end = s->time + ms;
-    size_t before = s->sent;
+    size_t before = *count;
     uint32_t wait = story_run(s);
 
-    while (s->sent == before && wait <= end - s->time) {
+    while (*count == before && wait <= end - s->time) {
         jump_to_deadline(s, wait);
         wait = story_run(s);
     }
-    if (s->sent > before)
+    if (*count > before)
         return true;
     jump(s, end - s->time);
     story_run(s);
     return false;
+}
+
+bool story_until_sent(struct story *s, uint64_t ms)
+{
+    return until(s, &s->sent, ms);
+}
+
+bool story_until_ping(struct story *s, uint64_t ms)
+{
+    return until(s, &s->pinged, ms);
 }
 
 /* ---------------------------------------------------------------- the registrar */

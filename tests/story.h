@@ -16,7 +16,7 @@
 #define STORY(function) cmocka_unit_test_setup_teardown(function, story_setup, story_teardown)
 #define SECRET          "open-sesame-4711"
 
-enum { STORY_SENDS = 2048, STORY_EVENTS = 512, STORY_NONCES = 256 };
+enum { STORY_SENDS = 2048, STORY_EVENTS = 512, STORY_NONCES = 256, STORY_PINGS = 256 };
 
 enum story_call { CALL_SEND, CALL_RANDOM, CALL_OPEN, CALL_CREDENTIALS, CALLS };
 enum story_opening { OPENS_AT_ONCE, OPENS_LATER, OPENS_NEVER, OPEN_FAILS };
@@ -32,6 +32,12 @@ struct story_event {
     uint64_t at;
     struct sipreg_event event; /* without its response */
     unsigned contacts;
+};
+
+struct story_ping { /* a keepalive sent */
+    uint64_t at;
+    unsigned char bytes[20];
+    size_t n;
 };
 
 struct story_nonce {
@@ -54,6 +60,8 @@ struct story {
     size_t sent;
     struct story_event events[STORY_EVENTS];
     size_t told;
+    struct story_ping pings[STORY_PINGS];
+    size_t pinged;
     unsigned opens, closes;
     bool open; /* a flow that the client has opened */
 
@@ -96,6 +104,8 @@ uint32_t story_run(struct story *s);
 void story_pass(struct story *s, uint64_t ms);
 /* Lets time pass until something is sent, at most so long. Has it? */
 bool story_until_sent(struct story *s, uint64_t ms);
+/* The same for a keepalive. */
+bool story_until_ping(struct story *s, uint64_t ms);
 
 /* A reply to the last request sent, or to the index-th. In the headers, CONTACT is its contact. The
    result of sipreg_client_recv(). */

@@ -9,6 +9,7 @@
 #define OURS "sip:alice@192.0.2.10:5060"
 
 static const struct sipreg_contact ours = {OURS, 60, 0, NULL};
+static const struct sipreg_request request = {.contacts = &ours, .contact_count = 1};
 
 static struct sipreg_own find(const char *headers, int64_t asked, bool guess)
 {
@@ -16,7 +17,7 @@ static struct sipreg_own find(const char *headers, int64_t asked, bool guess)
     struct sipreg_own own;
 
     memset(&own, 0x5A, sizeof own);
-    sipreg_binding_find(&own, &response, &ours, asked, guess);
+    sipreg_binding_find(&own, &response, &request, 0, asked, guess);
     return own;
 }
 
@@ -96,11 +97,12 @@ static void a_guess_is_not_trusted_for_longer_than_was_asked(void **state)
 static void a_contact_that_is_no_uri_finds_nothing(void **state)
 {
     struct sipreg_response response = parsed_ok("Contact: <" OURS ">;expires=60\r\n");
-    static const struct sipreg_contact nonsense = {"nonsense", 60, 0, NULL};
+    static const struct sipreg_contact contact = {"nonsense", 60, 0, NULL};
+    static const struct sipreg_request nonsense = {.contacts = &contact, .contact_count = 1};
     struct sipreg_own own;
 
     (void)state;
-    sipreg_binding_find(&own, &response, &nonsense, 1, true);
+    sipreg_binding_find(&own, &response, &nonsense, 0, 1, true);
     check(own, false, false, 0);
 }
 
@@ -119,7 +121,7 @@ static void the_first_header_line_may_be_a_contact(void **state)
     for (size_t i = 0; i < COUNT(first); i++) {
         snprintf(text, sizeof text, "SIP/2.0 200 OK\r\n%s%s", first[i], rest);
         response = parsed(text);
-        sipreg_binding_find(&own, &response, &ours, 99, true);
+        sipreg_binding_find(&own, &response, &request, 0, 99, true);
         check(own, true, i == 0, 60);
     }
 }

@@ -220,6 +220,23 @@ static void the_flow_of_a_redirection_is_closed_before_another_is_opened(void **
     assert_int_equal(s->closes, 2);
 }
 
+/* A connection that only the program can open; without one there is no other target either. */
+static void without_a_flow_a_query_ends_whatever_targets_are_left(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.transport = SIPREG_TCP;
+    s->config.follow_redirects = true;
+    story_init(s);
+    assert_int_equal(sipreg_client_query(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+    story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
+    assert_target(s, "sip:r2.example.com");
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_TRANSPORT);
+    assert_int_equal(story_requests(s), 2);
+}
+
 static void a_proxy_to_be_used_becomes_the_route_of_this_request(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -423,6 +440,7 @@ int main(void)
         STORY(what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt),
         STORY(a_redirection_with_a_time_ends_by_then),
         STORY(the_flow_of_a_redirection_is_closed_before_another_is_opened),
+        STORY(without_a_flow_a_query_ends_whatever_targets_are_left),
         STORY(a_proxy_to_be_used_becomes_the_route_of_this_request),
         STORY(configured_routes_come_back_behind_a_proxy_used_once),
         STORY(a_stream_is_closed_and_opened_to_the_new_place),

@@ -217,12 +217,12 @@ static void what_passes_init_fits_the_scratch_buffer(void **state)
 }
 
 /* Where pointers have 32 bits, as on phones; 64 bits cost 300 octets more. */
-static void a_client_takes_less_than_two_kilobytes(void **state)
+static void a_client_takes_two_kilobytes_at_most(void **state)
 {
     size_t more = sizeof(void *) > 4 ? 300 : 0;
 
     (void)state;
-    assert_true(sizeof(struct sipreg_client) - more < 2048);
+    assert_true(sizeof(struct sipreg_client) - more <= 2048);
 }
 
 static void a_zero_means_the_default(void **state)
@@ -263,7 +263,7 @@ int main(void)
         STORY(another_compilers_limits_are_noticed),
         STORY(what_is_too_long_for_its_store_is_a_limit),
         STORY(what_passes_init_fits_the_scratch_buffer),
-        STORY(a_client_takes_less_than_two_kilobytes),
+        STORY(a_client_takes_two_kilobytes_at_most),
         STORY(a_zero_means_the_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

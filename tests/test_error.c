@@ -40,7 +40,7 @@ static void test_the_sentences_belong_to_their_numbers(void **state)
 
 static void test_other_numbers_are_unknown(void **state)
 {
-    static const int numbers[] = {1, 404, SIPREG_TIMEOUT - 1, -1000, INT32_MAX, INT32_MIN};
+    static const int numbers[] = {1, 404, SIPREG_REBOUND - 1, -1000, INT32_MAX, INT32_MIN};
 
     (void)state;
     for (size_t i = 0; i < COUNT(numbers); i++)

@@ -94,6 +94,8 @@ static int verdict(const struct session *session, const struct sipreg_event *eve
         if (!keeps_on(session))
             return failure(event);
         return session->net.hopeless && !session->registered ? EXIT_UNREACHABLE : GO_ON;
+    case SIPREG_EVENT_KEEPALIVE:
+        return GO_ON;
     case SIPREG_EVENT_REFUSED:
         break;
     }

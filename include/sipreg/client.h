@@ -43,7 +43,10 @@ enum sipreg_event_type {
     SIPREG_EVENT_BINDINGS,     /* the answer to sipreg_client_query() */
     SIPREG_EVENT_UNREGISTERED, /* removed; with an error: unconfirmed, or lapsed while retrying */
     SIPREG_EVENT_RETRYING,     /* a request failed; the next one comes in retry_in */
-    SIPREG_EVENT_REFUSED       /* a request failed for good; see the state for what goes on */
+    SIPREG_EVENT_REFUSED,      /* a request failed for good; see the state for what goes on */
+    SIPREG_EVENT_KEEPALIVE     /* the first answer to one on this flow; or, with an error, the flow
+                                  has failed: TIMEOUT, TRANSPORT, REBOUND. Then a REGISTER comes in
+                                  retry_in */
 };
 
 /* Good during the call that delivers it only. */
@@ -58,6 +61,8 @@ struct sipreg_event {
     bool listed;         /* REGISTERED: our contacts stand in the 200, by URI or instance */
     bool verified;       /* the server proved by rspauth that it knows the password */
     bool without_body;   /* REGISTERED: the body was refused, and left out */
+    bool outbound;       /* REGISTERED: the registrar keeps to the flow (RFC 5626) */
+    uint32_t ping_every; /* seconds from one keepalive to the next, at most; 0: there are none */
     uint32_t refresh_in; /* ms, when registered */
     uint32_t retry_in;   /* ms, when retrying; SIPREG_FOREVER: not by itself */
     uint32_t valid_for;  /* ms that our binding lives on at the registrar; 0 when not bound */
@@ -107,6 +112,22 @@ struct sipreg_io {
     size_t scratch_size;
 };
 
+/*
+ * Keepalives: CRLFs on streams, STUN over UDP (RFC 5626 4.4). The part is linked only where a
+ * config points at it.
+ */
+struct sipreg_keepalive;
+SIPREG_API extern const struct sipreg_keepalive sipreg_keepalive;
+
+/* Where there are keepalives. Where the server has promised to answer them, a flow without answers
+   has failed: with outbound, an `ob` in its Path, or a value in answer to our `keep` (RFC 6223). */
+enum sipreg_ping {
+    SIPREG_PING_PROMISED, /* there and nowhere else */
+    SIPREG_PING_ALWAYS, /* elsewhere too, with CRLFs also over UDP: to keep a NAT open. They need no
+                           answer, unless one has come on this flow before */
+    SIPREG_PING_ANSWERED /* everywhere, and the server is known to answer */
+};
+
 /* Zero means default for everything but io, aor and local. It stays in place, with all it points
    to, as long as the client is used. */
 struct sipreg_client_config {
@@ -122,6 +143,14 @@ struct sipreg_client_config {
     int q;                                 /* thousandths; none */
     const struct sipreg_contact *contacts; /* further ones, see sipreg_client_contacts() */
     size_t contact_count;
+
+    /* RFC 5626: the device, "urn:uuid:...", the same for ever; and which of its flows this is. Each
+       flow is a client of its own with a proxy of its own as its first route. reg_id 0: an
+       instance, but no outbound. sibling: another flow's client (theirs may point on, or back), or
+       NULL. */
+    const char *instance;
+    uint32_t reg_id;
+    const struct sipreg_client *sibling;
     const char *display;
     enum sipreg_transport transport; /* UDP */
     int64_t expires;     /* seconds to ask for: 3600; SIPREG_EXPIRES_NONE: the registrar chooses */
@@ -140,7 +169,8 @@ struct sipreg_client_config {
     const char *const *routes;
     size_t route_count;
     bool follow_redirects; /* a 3xx: then io asks sipreg_client_next_hop() where to send */
-    bool rewrite_contact;  /* once on each flow: be where the registrar sees us (RFC 3581 9) */
+    bool rewrite_contact;  /* once on each flow: be where the registrar sees us (RFC 3581 9); not
+                              where outbound is in force */
     uint32_t datagram_max; /* octets: 1300. Where io opens flows, what is larger takes TCP */
     unsigned max_forwards; /* 70 */
     bool compact;          /* short header names */
@@ -153,6 +183,12 @@ struct sipreg_client_config {
     const struct sipreg_body *body; /* goes with the first registration only (RFC 3880) */
 
     uint32_t t1, t2, t4; /* ms: 500, 4000, 5000 (17.1.2) */
+
+    const struct sipreg_keepalive *keepalive; /* &sipreg_keepalive; none */
+    enum sipreg_ping ping;
+    uint32_t ping_every; /* seconds at most, unless the server names a time: 120, over UDP 29 */
+    uint32_t coarse;     /* ms: refreshes and keepalives go at multiples of this by your clock, so
+                            that those of several clients wake up a device once; 0, when it is time */
 
     /* Seconds. The first back-off is up to twice the base, six times while a binding lives; then it
        doubles up to the maximum (RFC 5626 4.5). */
@@ -186,6 +222,11 @@ SIPREG_API int sipreg_client_start(struct sipreg_client *client, uint32_t now);
 SIPREG_API int sipreg_client_stop(struct sipreg_client *client, uint32_t now);
 /* Refresh now. SIPREG_STATE unless registration is wished for. */
 SIPREG_API int sipreg_client_refresh(struct sipreg_client *client, uint32_t now);
+/* The same, and it is over after ms, with SIPREG_TIMEOUT if the registrar has not confirmed it. */
+SIPREG_API int sipreg_client_stop_within(struct sipreg_client *client, uint32_t now, uint32_t ms);
+/* Put off planned refreshes, during a call say, or stop to do so: not beyond the time that another
+   try needs before the binding lapses. */
+SIPREG_API int sipreg_client_hold(struct sipreg_client *client, uint32_t now, bool held);
 /* Ask for all bindings of the AOR: a BINDINGS event. */
 SIPREG_API int sipreg_client_query(struct sipreg_client *client, uint32_t now);
 /* Remove every contact of the AOR, also those of other devices (10.2.2), and stop. */
@@ -233,6 +274,13 @@ SIPREG_API int sipreg_client_flow(struct sipreg_client *client, uint32_t now,
  */
 SIPREG_API int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *bytes,
                                   size_t n);
+
+/*
+ * On a stream: sipreg_frame_next() has returned SIPREG_PARTIAL, with octets of a message there. An
+ * answer to a keepalive may stand behind it, so it is waited for longer, as long as a transaction
+ * lasts. SIPREG_OK, or SIPREG_STATE: init failed.
+ */
+SIPREG_API int sipreg_client_partial(struct sipreg_client *client, uint32_t now);
 
 /* Does what is due, through your functions, a bounded number of them. Returns the milliseconds
    after which to call again, at the latest: 0 if there is more, SIPREG_FOREVER. */
@@ -319,6 +367,9 @@ SIPREG_API int sipreg_client_load(struct sipreg_client *client, uint32_t now, ui
    sipreg_client_next(). */
 SIPREG_API int sipreg_client_response(struct sipreg_client *client, uint32_t now,
                                       const struct sipreg_response *response);
+/* The same for what sipreg_response_parse() calls foreign: SIPREG_OK, it answers a keepalive. */
+SIPREG_API int sipreg_client_pong(struct sipreg_client *client, uint32_t now, const void *bytes,
+                                  size_t n);
 /* True and the next action, or false: nothing now. If sending fails, say so by
  * sipreg_client_flow(). */
 SIPREG_API bool sipreg_client_next(struct sipreg_client *client, uint32_t now,

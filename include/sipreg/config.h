@@ -36,7 +36,7 @@
 #define SIPREG_TARGETS_SIZE   128
 
 /* Octets that remember Path and Service-Route of the last 200, separators included. 1 to 4096. */
-#define SIPREG_ROUTE_SIZE     256
+#define SIPREG_ROUTE_SIZE     224
 
 /* Of a lookup (locate.h): servers of one SRV answer, addresses of one server, and targets whose
    failure is remembered. 2 to 32. */

@@ -64,6 +64,11 @@ struct sipreg_request {
     const struct sipreg_contact *contacts; /* further ones */
     size_t contact_count;
 
+    /* Of the first contact: the device, "urn:uuid:..." (RFC 5626 4.1), or NULL; and which of its
+       flows this is, 1 to 2^31-1 (4.2), or 0: then it is no outbound registration. */
+    const char *instance;
+    uint32_t reg_id;
+
     /* Seconds, 0 removes; SIPREG_EXPIRES_NONE. Written as Expires header and behind contact, since
        registrars differ in which one they read. A query writes none. */
     int64_t expires;
@@ -75,8 +80,9 @@ struct sipreg_request {
 
     const char *require;    /* option tags that the registrar must know, "pref, gin"; or NULL */
     uint32_t not_required;  /* bit n: the nth of them is left out after all (8.1.3.5) */
-    const char *supported;  /* option tags, "path, gruu"; or NULL */
+    const char *supported;  /* option tags, "path, gruu"; or NULL. outbound needs no mention */
     bool path;              /* and path, which a server asked for (RFC 3327 5.2) */
+    bool keep;              /* offer keepalives in the Via (RFC 6223) */
     const char *allow;      /* methods of the whole user agent; or NULL */
     const char *user_agent; /* or NULL */
     const struct sipreg_header *headers;

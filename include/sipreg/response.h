@@ -24,6 +24,7 @@ struct sipreg_via {
     struct sipreg_str received; /* our address as the server sees it (18.2.1), IPv6 without
                                    brackets; or absent */
     struct sipreg_str rport;    /* our port as the server sees it (RFC 3581), or absent or empty */
+    struct sipreg_str keep;     /* how often it wants keepalives (RFC 6223), or absent */
 };
 
 struct sipreg_response {

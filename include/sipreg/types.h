@@ -35,6 +35,13 @@ struct sipreg_str {
    the clear or by TLS, each message is one of SIP (RFC 7118). */
 enum sipreg_transport { SIPREG_UDP, SIPREG_TCP, SIPREG_TLS, SIPREG_WS, SIPREG_WSS };
 
+/* An address of ours as a server sees it: an IPv4 address in the first four octets. */
+struct sipreg_mapped {
+    uint8_t address[16];
+    uint16_t port;
+    bool ipv6;
+};
+
 /* Results below zero, grouped by whose move it is. sipreg_strerror() says the same in words. */
 enum sipreg_error {
     SIPREG_OK = 0,
@@ -58,7 +65,8 @@ enum sipreg_error {
     SIPREG_HASH = -14,      /* the hash library failed or lacks the algorithm */
     SIPREG_RANDOM = -15,    /* your random function failed */
     SIPREG_TRANSPORT = -16, /* send failed, or the flow is down */
-    SIPREG_TIMEOUT = -17    /* no final answer within 64*T1 (RFC 3261 17.1.2, timer F) */
+    SIPREG_TIMEOUT = -17,   /* no final answer within 64*T1 (RFC 3261 17.1.2, timer F) */
+    SIPREG_REBOUND = -18    /* a NAT has given us another address (RFC 5626 4.4.2) */
 };
 
 /* Fills out with n unpredictable octets (RFC 4086). Returns 0, or a negative number on failure. It

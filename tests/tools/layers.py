@@ -19,11 +19,12 @@ import sys
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
     ["names", "transport", "param", "uri", "nameaddr", "via", "locate"],
-    ["frame", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
+    ["frame", "stun", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
      "fault", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect",
      "image"],
-    ["state", "nat", "answers", "outcome", "flow", "wish", "snapshot", "client"],
+    ["state", "pings", "nat", "outbound", "answers", "outcome", "flow", "keepalive",
+     "wish", "snapshot", "client"],
     ["run"],
 ]
 BESIDE = ["error"]  # includes public headers only

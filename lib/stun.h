@@ -1,0 +1,32 @@
+/*
+ * stun.h - one STUN Binding request, and what the answer to it says.
+ */
+#ifndef SIPREG_LIB_STUN_H
+#define SIPREG_LIB_STUN_H
+
+#include <sipreg/types.h>
+
+enum { SIPREG_STUN_REQUEST_SIZE = 20, SIPREG_STUN_ID_SIZE = 12 };
+
+struct sipreg_stun_answer {
+    struct sipreg_mapped mapped; /* of a success */
+    int status;                  /* of an error: 300 to 699, or 0 if it does not tell */
+};
+
+/* Is this datagram STUN, and not SIP? Of any kind, and not judged further. */
+bool sipreg_stun_is(const void *bytes, size_t n);
+
+/* Writes a Binding request of SIPREG_STUN_REQUEST_SIZE octets. The id, of SIPREG_STUN_ID_SIZE
+   random octets, is new for each transaction and the same in its retransmissions. */
+void sipreg_stun_request(uint8_t *out, const uint8_t *id);
+
+/* Reads the answer to the request with this id. SIPREG_OK: answer->mapped is set. SIPREG_STATUS: an
+   error response, answer->status is set. SIPREG_SYNTAX: a success that cannot be used: without an
+   address, with an attribute that has to be understood and is not, or malformed. These three end
+   the transaction. SIPREG_FOREIGN: no answer to it, drop it. What is not set is zero. */
+int sipreg_stun_read(struct sipreg_stun_answer *answer, const uint8_t *id, const void *bytes,
+                     size_t n);
+
+bool sipreg_mapped_equal(const struct sipreg_mapped *a, const struct sipreg_mapped *b);
+
+#endif
