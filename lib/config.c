@@ -105,6 +105,7 @@ static void describe(struct sipreg_request *request, struct sipreg_contact *cont
     request->display = config->display;
     request->sent_by = local;
     request->transport = config->transport;
+    request->via_params = config->via_params;
     request->routes = config->routes;
     request->route_count = config->route_count;
     request->max_forwards = config->max_forwards;

@@ -90,8 +90,46 @@ static const char *registrar_fault(const struct sipreg_request *request)
     return NULL;
 }
 
+static bool is_expiry(int64_t expires)
+{
+    return expires >= SIPREG_EXPIRES_NONE && expires <= (int64_t)UINT32_MAX;
+}
+
+/* Parameters of the caller's: whole ones, each once (7.3.1). */
+static bool are_params(const char *params)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(params));
+    struct sipreg_parameter parameter;
+
+    while (text(params) && sipreg_param_next(&c, &parameter))
+        ;
+    return c.p == c.end && !sipreg_param_twice(sipreg_str_of(params));
+}
+
+static bool has_any(const char *params, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sipreg_param(sipreg_str_of(params), names[i]).p != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* None that we write ourselves, nor the one that 10.2 has withdrawn. */
+static const char *params_fault(const char *params)
+{
+    static const char *const ours[] = {"expires", "q", "action"};
+
+    if (!are_params(params))
+        return "contacts: malformed parameters, or one twice";
+    if (has_any(params, ours, sizeof ours / sizeof ours[0]))
+        return "contacts: expires, q or action among the parameters";
+    return NULL;
+}
+
 static const char *via_fault(const struct sipreg_request *request)
 {
+    static const char *const ours[] = {"branch", "rport", "received", "keep"};
     struct sipreg_str host, port;
 
     if (request->sent_by == NULL)
@@ -100,31 +138,12 @@ static const char *via_fault(const struct sipreg_request *request)
         return "sent_by: not host or host:port (IPv6 goes in brackets)";
     if (sipreg_transport_name(request->transport) == NULL)
         return "transport: unknown";
+    if (!are_params(request->via_params) ||
+        has_any(request->via_params, ours, sizeof ours / sizeof ours[0]))
+        return "via_params: malformed, one twice, or one of our own";
     if (request->max_forwards > 255)
         return "max_forwards: above 255";
     return NULL;
-}
-
-static bool is_expiry(int64_t expires)
-{
-    return expires >= SIPREG_EXPIRES_NONE && expires <= (int64_t)UINT32_MAX;
-}
-
-/* Parameters of the caller's, whole ones, each once (7.3.1), and none that we write ourselves nor
-   the one that 10.2 has withdrawn. */
-static const char *params_fault(const char *params)
-{
-    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(params));
-    struct sipreg_parameter parameter;
-
-    while (text(params) && sipreg_param_next(&c, &parameter)) {
-        if (SIPREG_STR_IS(parameter.name, "expires") || SIPREG_STR_IS(parameter.name, "q") ||
-            SIPREG_STR_IS(parameter.name, "action"))
-            return "contacts: expires, q or action among the parameters";
-    }
-    if (c.p != c.end)
-        return "contacts: malformed parameters";
-    return sipreg_param_twice(sipreg_str_of(params)) ? "contacts: a parameter twice" : NULL;
 }
 
 /* 8.1.1.8: a sips request has sips contacts; and every contact is a URI. */

@@ -317,6 +317,7 @@ int sipreg_locate_target(const struct sipreg_locate *locate, struct sipreg_targe
     if (locate->step != AT_TARGET)
         return locate->step == NONE_LEFT ? locate->error : SIPREG_STATE;
     target->transport = (enum sipreg_transport)current->transport;
+    target->weakened = locate->weakened;
     target->port = current->port;
     target->name = locate->text + locate->domain;
     sipreg_out_start(&out, target->address, sizeof target->address);

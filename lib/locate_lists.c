@@ -92,6 +92,18 @@ static void read_services(struct sipreg_locate *locate, const struct sipreg_reco
     }
 }
 
+/* RFC 3263 7: who can take the offer of TLS out of an answer can read what is sent then. */
+static void note_security(struct sipreg_locate *locate, const struct sipreg_record *records,
+                          size_t count)
+{
+    bool offers = false;
+
+    for (size_t i = 0; i < count; i++)
+        offers = offers || offered(&records[i], SIPREG_CAN_TLS | SIPREG_CAN_WSS) != NONE;
+    locate->weakened = locate->secure && !offers;
+    locate->secure = locate->secure || offers;
+}
+
 /* Without NAPTR a server may speak any transport (RFC 3263 4.1): the best first. */
 static void assume_services(struct sipreg_locate *locate)
 {
@@ -217,6 +229,7 @@ void sipreg_locate_read(struct sipreg_locate *locate, enum sipreg_dns_type type,
     }
     if (type == SIPREG_DNS_NAPTR) {
         read_services(locate, records, count);
+        note_security(locate, records, count);
         if (locate->service_count == 0)
             assume_services(locate);
         locate->kept = locate->used;

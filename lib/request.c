@@ -7,6 +7,7 @@
  */
 #include "request.h"
 
+#include "credentials.h"
 #include "digest.h"
 #include "ident.h"
 #include "options.h"
@@ -109,6 +110,7 @@ static void via(struct sipreg_out *out, const struct sipreg_request *request)
     OUT(out, ";rport");
     if (request->keep)
         OUT(out, ";keep");
+    sipreg_out_text(out, request->via_params);
     OUT(out, "\r\n");
 }
 
@@ -305,79 +307,13 @@ static void contacts(struct sipreg_out *out, const struct sipreg_request *reques
     }
 }
 
-static void quoted(struct sipreg_out *out, struct sipreg_str raw)
-{
-    OUT(out, "\"");
-    sipreg_out_str(out, raw);
-    OUT(out, "\"");
-}
-
-static void username(struct sipreg_out *out, const struct sipreg_answer *answer, size_t size)
-{
-    if (!answer->challenge->userhash) {
-        sipreg_out_quoted(out, answer->user);
-        return;
-    }
-    OUT(out, "\"");
-    sipreg_out_hex(out, answer->userhash, size);
-    OUT(out, "\"");
-}
-
-static void protection(struct sipreg_out *out, const struct sipreg_answer *answer)
-{
-    if (answer->qop == SIPREG_QOP_NONE)
-        return;
-    OUT(out, ", cnonce=\"");
-    sipreg_out_str(out, sipreg_str_of(answer->challenge->cnonce));
-    sipreg_out_text(out, answer->qop == SIPREG_QOP_AUTH ? "\", qop=auth" : "\", qop=auth-int");
-    OUT(out, ", nc=");
-    sipreg_out_hex32(out, answer->count);
-}
-
-/* RFC 7616 3.4: these quoted, algorithm, qop, nc and userhash not. */
-static void credentials(struct sipreg_out *out, const struct sipreg_request *request,
-                        const struct sipreg_answer *answer)
-{
-    const struct sipreg_challenge *challenge = answer->challenge;
-
-    if (challenge == NULL) {
-        sipreg_out_fail(out, SIPREG_STATE);
-        return;
-    }
-    size_t size = sipreg_digest_size(challenge->algorithm);
-    sipreg_out_text(out, challenge->proxy ? "Proxy-Authorization: Digest username="
-                                          : "Authorization: Digest username=");
-    username(out, answer, size);
-    OUT(out, ", realm=");
-    quoted(out, challenge->realm);
-    OUT(out, ", nonce=");
-    quoted(out, challenge->nonce);
-    OUT(out, ", uri=\"");
-    uri(out, request);
-    OUT(out, "\", response=\"");
-    sipreg_out_hex(out, answer->response, size);
-    OUT(out, "\"");
-    if (challenge->algorithm_raw.p != NULL) {
-        OUT(out, ", algorithm=");
-        sipreg_out_str(out, challenge->algorithm_raw);
-    }
-    if (challenge->opaque.p != NULL) {
-        OUT(out, ", opaque=");
-        quoted(out, challenge->opaque);
-    }
-    protection(out, answer);
-    if (challenge->userhash)
-        OUT(out, ", userhash=true");
-    OUT(out, "\r\n");
-}
-
 /* To the proxies' challenges, or to the registrar's; empty ones fail with these. */
 static void answers(struct sipreg_out *out, const struct sipreg_request *request, bool proxies)
 {
     for (const struct sipreg_answer *answer = request->answer; answer != NULL;
          answer = answer->next) {
         if ((answer->challenge != NULL && answer->challenge->proxy) == proxies)
-            credentials(out, request, answer);
+            sipreg_credentials_print(out, request, answer);
     }
 }
 

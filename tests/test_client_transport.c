@@ -55,6 +55,23 @@ static void the_sent_by_names_where_answers_come_to(void **state)
     }
 }
 
+/* 18.1.1 (multicast), RFC 5923 8.1 */
+static void parameters_of_the_callers_stand_in_the_via(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.via_params = ";maddr=224.0.1.75;ttl=1";
+    story_start(s);
+    assert_string_equal(story_param(s, LAST, "Via", "maddr"), "224.0.1.75");
+    assert_string_equal(story_param(s, LAST, "Via", "ttl"), "1");
+    assert_int_equal(story_grant(s, 600), SIPREG_OK);
+    s->config.via_params = ";alias";
+    story_anew(s);
+    assert_non_null(strstr(story_field(s, LAST, "Via"), ";alias"));
+    assert_int_equal(story_grant(s, 600), SIPREG_OK);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
 /* 18.3, 18.1.1 */
 static void an_answer_of_sixty_kilobytes_is_read_to_its_last_contact(void **state)
 {
@@ -217,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(udp_tcp_and_tls_carry_a_whole_registration_each),
         STORY(the_sent_by_names_where_answers_come_to),
+        STORY(parameters_of_the_callers_stand_in_the_via),
         STORY(an_answer_of_sixty_kilobytes_is_read_to_its_last_contact),
         STORY(behind_the_length_a_datagram_holds_noise),
         STORY(a_datagram_without_a_length_ends_with_its_body),

@@ -126,6 +126,14 @@ static void test_a_via_has_a_host_a_transport_and_hops(void **state)
         {WITH(.sent_by = "h\r\nX: y"), "sent_by"},
         {WITH(.transport = (enum sipreg_transport)5), "transport"},
         {WITH(.max_forwards = 256), "max_forwards"},
+        {WITH(.via_params = ";maddr=224.0.1.75;ttl=1;alias"), NULL},
+        {WITH(.via_params = "alias"), "via_params"},
+        {WITH(.via_params = ";alias;ALIAS"), "via_params"},
+        {WITH(.via_params = ";x=1\r\nX: y"), "via_params"},
+        {WITH(.via_params = ";Branch=z9hG4bKx"), "via_params"},
+        {WITH(.via_params = ";rport"), "via_params"},
+        {WITH(.via_params = ";x;received=1.2.3.4"), "via_params"},
+        {WITH(.via_params = ";keep=0"), "via_params"},
     };
 
     (void)state;

@@ -43,6 +43,34 @@ static void test_answers_are_good_for_the_shortest_ttl_but_not_over_within_a_req
     }
 }
 
+/* RFC 3263 7 */
+static void test_an_offer_of_tls_that_is_gone_is_worth_a_warning(void **state)
+{
+    struct rr zone[] = {NAPTR("example.com", 10, 10, "SIPS+D2T", "_sips._tcp.example.com"),
+                        NAPTR("example.com", 20, 10, "SIP+D2U", "_sip._udp.example.com"),
+                        SRV("_sip._udp.example.com", 1, 1, 5060, "a"),
+                        A("a", 1),
+                        {.owner = NULL}};
+    struct caller caller = ipv4_caller_of(zone);
+    struct sipreg_target target;
+
+    (void)state;
+    caller.options.transports = SIPREG_CAN_UDP; /* whether it can be used or not */
+    locate(&caller, "sip:example.com");
+    assert_int_equal(sipreg_locate_target(&caller.locate, &target), SIPREG_OK);
+    assert_false(target.weakened);
+    zone[0].record.service = "SIP+D2T";
+    caller.now += 301 * 1000;
+    again(&caller);
+    assert_int_equal(sipreg_locate_target(&caller.locate, &target), SIPREG_OK);
+    assert_true(target.weakened);
+    zone[0].record.service = "SIPS+D2W";
+    caller.now += 301 * 1000;
+    again(&caller);
+    assert_int_equal(sipreg_locate_target(&caller.locate, &target), SIPREG_OK);
+    assert_false(target.weakened);
+}
+
 static void test_a_ttl_counts_from_its_answer_and_any_record_may_have_the_shortest(void **state)
 {
     struct rr zone[] = {
@@ -177,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_answers_are_good_for_the_shortest_ttl_but_not_over_within_a_request),
+        TEST(test_an_offer_of_tls_that_is_gone_is_worth_a_warning),
         TEST(test_a_ttl_counts_from_its_answer_and_any_record_may_have_the_shortest),
         TEST(test_answers_are_good_for_a_day_at_most),
         TEST(test_a_changed_zone_is_seen_when_the_ttl_is_over),

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-static const char *const event_names[] = {"registered", "bindings", "unregistered", "retrying",
-                                          "refused",    "keepalive"};
+static const char *const event_names[] = {"registered", "bindings", "unregistered",
+                                          "retrying",   "refused",  "keepalive"};
 
 /* Octets of the UTF-8 character at p, or 0 if there is none (RFC 3629 4). */
 static size_t character(const unsigned char *p, size_t n)

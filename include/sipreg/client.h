@@ -153,6 +153,7 @@ struct sipreg_client_config {
     const struct sipreg_client *sibling;
     const char *display;
     enum sipreg_transport transport; /* UDP */
+    const char *via_params; /* ";maddr=224.0.1.75;ttl=1" (18.1.1), ";alias" (RFC 5923 8.1) */
     int64_t expires;     /* seconds to ask for: 3600; SIPREG_EXPIRES_NONE: the registrar chooses */
     int64_t expires_max; /* the most that a 423 may make us ask for: 86400 */
 

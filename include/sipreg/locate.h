@@ -94,6 +94,9 @@ struct sipreg_target {
        the DNS has led to (RFC 5922 7.3). Empty if the URI has an address. Good until the next
        sipreg_locate_init(). */
     const char *name;
+    /* The domain's NAPTR records offered TLS in an earlier lookup, and do not any more: worth a
+       warning (RFC 3263 7). Who needs security says sips, or can do TLS alone. */
+    bool weakened;
 };
 
 struct sipreg_locate;
@@ -196,9 +199,10 @@ struct sipreg_locate {
         uint16_t name, port;
     } servers[SIPREG_MAX_TARGETS];
     struct sipreg_locate_place places[SIPREG_MAX_TARGETS];
-    uint8_t transport; /* of the servers */
-    uint8_t can;       /* transports that may still follow */
-    bool found;        /* SRV records */
+    uint8_t transport;     /* of the servers */
+    uint8_t can;           /* transports that may still follow */
+    bool found;            /* SRV records */
+    bool secure, weakened; /* NAPTR has offered TLS once; and does not any more */
 
     struct sipreg_locate_place current; /* the target */
     struct sipreg_locate_rest spare;    /* of those passed over, the one that rests least */

@@ -57,6 +57,7 @@ struct sipreg_request {
      */
     const char *sent_by;
     enum sipreg_transport transport;
+    const char *via_params; /* behind it, ";maddr=224.0.1.75;ttl=1" (18.1.1), ";alias" (RFC 5923) */
 
     /* The contact to register, with the request's own expiry. "*" with expires 0 removes every
        binding of the AOR. NULL and no contacts asks for the list of bindings (10.2.3). */

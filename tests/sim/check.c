@@ -287,8 +287,8 @@ void check_send(struct phone *p, const char *text, size_t n)
 
 /* ---------------------------------------------------------------- events */
 
-static const char *const types[] = {"registered", "bindings", "unregistered", "retrying",
-                                    "refused",    "keepalive"};
+static const char *const types[] = {"registered", "bindings", "unregistered",
+                                    "retrying",   "refused",  "keepalive"};
 
 /* How soon does it say that it will try again? */
 static void check_patience(struct phone *p, const struct sipreg_event *event)

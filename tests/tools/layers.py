@@ -20,7 +20,7 @@ FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
     ["names", "transport", "param", "uri", "nameaddr", "via", "locate"],
     ["frame", "stun", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
-     "fault", "request"],
+     "fault", "credentials", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect",
      "image"],
     ["state", "pings", "nat", "outbound", "answers", "outcome", "flow", "keepalive",
