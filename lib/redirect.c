@@ -83,8 +83,7 @@ static void write_target(struct sipreg_out *out, char mark, const struct sipreg_
     struct sipreg_str value;
 
     sipreg_out_str(out, (struct sipreg_str){&mark, 1});
-    sipreg_out_str(out, uri->scheme);
-    sipreg_out_str(out, SIPREG_LITERAL(":"));
+    sipreg_out_text(out, sipreg_uri_is_sips(uri) ? "sips:" : "sip:");
     sipreg_out_str(out, uri->host);
     if (uri->port.p != NULL) {
         sipreg_out_str(out, SIPREG_LITERAL(":"));

@@ -237,6 +237,16 @@ static void without_a_flow_a_query_ends_whatever_targets_are_left(void **state)
     assert_int_equal(story_requests(s), 2);
 }
 
+/* 19.1.4: schemes have no case, but not everybody knows. */
+static void a_scheme_is_written_in_small_letters(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    begin(s);
+    story_reply(s, "302 Moved", TO("SiP:r2.example.com"));
+    assert_target(s, "sip:r2.example.com");
+}
+
 static void a_proxy_to_be_used_becomes_the_route_of_this_request(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -441,6 +451,7 @@ int main(void)
         STORY(a_redirection_with_a_time_ends_by_then),
         STORY(the_flow_of_a_redirection_is_closed_before_another_is_opened),
         STORY(without_a_flow_a_query_ends_whatever_targets_are_left),
+        STORY(a_scheme_is_written_in_small_letters),
         STORY(a_proxy_to_be_used_becomes_the_route_of_this_request),
         STORY(configured_routes_come_back_behind_a_proxy_used_once),
         STORY(a_stream_is_closed_and_opened_to_the_new_place),
