@@ -103,11 +103,7 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
         return SIPREG_CHALLENGE;
     if (client->config->prefer_auth_int && (wanted.qop & SIPREG_QOP_AUTH_INT) != 0)
         wanted.qop = SIPREG_QOP_AUTH_INT;
-    result = sipreg_session_keep(session, &wanted);
-    if (result == SIPREG_OK)
-        result = sipreg_session_answer(client, session);
-    if (result == SIPREG_ARGUMENT) /* another algorithm of this realm may do, with the same nonce */
-        session->challenge.realm.p = NULL;
+    result = sipreg_session_take_up(client, session, &wanted);
     if (result != SIPREG_OK)
         return result;
     session->taken = session->ready = session->fresh = true;

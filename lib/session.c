@@ -145,15 +145,32 @@ void sipreg_session_forgive(struct sipreg_client *client)
     }
 }
 
+static int answer(struct sipreg_client *client, struct sipreg_session *session,
+                  const struct sipreg_credentials *credentials)
+{
+    return sipreg_digest_answer(&session->answer, &session->challenge, credentials, client->user,
+                                &client->request, client->config->io->random, client->config->user);
+}
+
 int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *session)
 {
     struct sipreg_credentials credentials;
     int result = find_credentials(client, &session->challenge, &credentials);
 
-    if (result != SIPREG_OK)
-        return result;
-    return sipreg_digest_answer(&session->answer, &session->challenge, &credentials, client->user,
-                                &client->request, client->config->io->random, client->config->user);
+    return result != SIPREG_OK ? result : answer(client, session, &credentials);
+}
+
+int sipreg_session_take_up(struct sipreg_client *client, struct sipreg_session *session,
+                           const struct sipreg_challenge *challenge)
+{
+    struct sipreg_credentials credentials;
+    int result = find_credentials(client, challenge, &credentials);
+
+    if (result == SIPREG_OK)
+        result = sipreg_digest_suits(challenge, &credentials, client->user);
+    if (result == SIPREG_OK)
+        result = sipreg_session_keep(session, challenge);
+    return result != SIPREG_OK ? result : answer(client, session, &credentials);
 }
 
 static int verify(struct sipreg_client *client, struct sipreg_session *session,

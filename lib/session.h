@@ -16,7 +16,7 @@ int sipreg_session_claim(struct sipreg_client *client, const struct sipreg_chall
                          struct sipreg_session **session);
 bool sipreg_session_used(const struct sipreg_session *session);
 
-/* Takes up a challenge, whose texts are copied. SIPREG_LIMIT: they do not fit, nothing changed. */
+/* Keeps a challenge, whose texts are copied. SIPREG_LIMIT: they do not fit, nothing changed. */
 int sipreg_session_keep(struct sipreg_session *session, const struct sipreg_challenge *challenge);
 /* A nonce for the next request (nextnonce). What does not fit is ignored. */
 void sipreg_session_renonce(struct sipreg_session *session, struct sipreg_str nonce);
@@ -28,6 +28,10 @@ void sipreg_session_forgive(struct sipreg_client *client);
 /* Computes the answer for client->request. SIPREG_ARGUMENT and SIPREG_CHALLENGE: there are no
    credentials for this challenge; SIPREG_HASH, SIPREG_RANDOM. */
 int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *session);
+/* Both, for a challenge that has come just now. Without credentials for it nothing changed: another
+   challenge of this realm may do. */
+int sipreg_session_take_up(struct sipreg_client *client, struct sipreg_session *session,
+                           const struct sipreg_challenge *challenge);
 
 /* Looks at Authentication-Info of a 2xx for all sessions that the request carried: takes up
    nextnonce, and tells by client->verified whether one of them was verified. SIPREG_OK, or the

@@ -135,6 +135,28 @@ static void credentials_given_again_do_not_hide_that_an_answer_has_passed(void *
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
 }
 
+/* The count is the nonce's, not the algorithm's. */
+static void another_algorithm_with_the_same_nonce_goes_on_counting(void **state)
+{
+    static const struct sipreg_credentials md5 = {"alice", NULL, "0123456789abcdef0123456789abcdef",
+                                                  SIPREG_MD5, NULL};
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_reply(
+        s, "401 U",
+        "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=auth\r\n");
+    story_grant(s, 600);
+    assert_int_equal(sipreg_client_credentials(&s->client, s->tick, &md5), SIPREG_OK);
+    assert_int_equal(sipreg_client_refresh(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+    story_reply(s, "401 U",
+                "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=auth\r\n"
+                "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm=MD5, qop=auth\r\n");
+    assert_string_equal(story_param(s, LAST, "Authorization", "algorithm"), "MD5");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +167,7 @@ int main(void)
         STORY(a_repetition_that_is_refused_leaves_in_doubt_what_the_first_one_did),
         STORY(what_was_sent_once_and_refused_has_bound_nothing),
         STORY(credentials_given_again_do_not_hide_that_an_answer_has_passed),
+        STORY(another_algorithm_with_the_same_nonce_goes_on_counting),
         STORY(a_challenge_with_a_control_character_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

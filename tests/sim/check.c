@@ -148,6 +148,8 @@ static void check_count(struct phone *p, const char *credentials, const char *he
         ++*last; /* a request sent with this nonce is counted, also if it says no number */
         return;
     }
+    if (nc == 1 && p->watch.misled) /* a damaged realm made it forget the true one */
+        *last = 0;
     if (nc <= *last)
         broken(p->world, p, "nc %u after %u: a nonce and count twice", nc, *last);
     if (nc > *last + 1 && !p->watch.gap)

@@ -304,6 +304,7 @@ static void hand_in(struct phone *p, const char *bytes, size_t n, const struct e
     block[n] = '\0';
     watch->status = is_final(block) ? atoi(block + 8) : 0;
     watch->answering = watch->status != 0;
+    watch->misled = watch->answering && e->spoilt;
     if (watch->status / 100 == 3)
         watch->elsewhere = TARGETS_MAX;
     block = (char *)realloc(block, n == 0 ? 1 : n); /* one octet too far is seen by sanitizers */

@@ -67,6 +67,7 @@ struct watch {
     bool flow_changed;    /* and that may be a reason */
     bool answering;       /* a final response is being handed in, of this */
     int status;           /* status */
+    bool misled;          /* that was damaged on its way */
     unsigned rounds;      /* requests since the last one with a reason of its own */
     unsigned elsewhere;   /* targets of a redirection that may be tried without a word */
     uint64_t announced;   /* by the last event */
