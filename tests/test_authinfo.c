@@ -35,6 +35,23 @@ static int verify(struct sipreg_authinfo *info, const struct sipreg_answer *answ
     return sipreg_challenge_verify(info, answer, &alice, &request, &response);
 }
 
+/* A program may give another hash of the password now than when it was asked for the answer. */
+static void test_a_ha1_of_another_algorithm_verifies_nothing(void **state)
+{
+    static const struct sipreg_credentials other = {
+        .user = "alice",
+        .ha1 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        .ha1_algorithm = SIPREG_SHA256};
+    struct sipreg_authinfo info;
+    struct sipreg_response response =
+        parsed(ANSWER("200 OK", "Authentication-Info: rspauth=\"00\"\r\n"));
+
+    (void)state;
+    assert_int_equal(sipreg_challenge_verify(&info, &sent, &other, &request, &response),
+                     SIPREG_ARGUMENT);
+    assert_false(info.verified);
+}
+
 #define RSPAUTH "e32e98fb95b47b5852ff8a9908ff65e9"
 
 struct row {
@@ -231,6 +248,7 @@ static void test_credentials_that_do_not_fit_are_said_to_when_verifying_too(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_a_ha1_of_another_algorithm_verifies_nothing),
         TEST(test_rspauth_is_right_or_wrong_and_cnonce_and_nc_are_ours),
         TEST(test_all_digits_of_nc_count),
         TEST(test_rspauth_of_auth_int_covers_the_body_of_the_response),

@@ -99,11 +99,18 @@ static void a_contact_that_is_no_uri_finds_nothing(void **state)
     struct sipreg_response response = parsed_ok("Contact: <" OURS ">;expires=60\r\n");
     static const struct sipreg_contact contact = {"nonsense", 60, 0, NULL};
     static const struct sipreg_request nonsense = {.contacts = &contact, .contact_count = 1};
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_binding binding;
     struct sipreg_own own;
 
     (void)state;
     sipreg_binding_find(&own, &response, &nonsense, 0, 1, true);
     check(own, false, false, 0);
+    assert_true(sipreg_response_contact(&response, &place, &binding));
+    assert_true(sipreg_binding_is_of(&request, 0, &binding));
+    assert_false(sipreg_binding_is_of(&nonsense, 0, &binding));
+    check(find("Contact: <sip:a@:x>;expires=9, <" OURS ">;expires=60\r\n", 1, false), true, true,
+          60);
 }
 
 /* Nor is the first octet of the head a contact, though it may look like one. */

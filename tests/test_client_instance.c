@@ -42,6 +42,7 @@ static void another_instance_or_another_flow_of_ours_is_not_ours(void **state)
     static const char *const others[] = {
         "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEF0>\"",
         "+sip.instance=\"<>\"",
+        "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF\"",
         "+sip.instance",
         INSTANCE ";reg-id=2",
         "x=1",

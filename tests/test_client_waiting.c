@@ -60,6 +60,8 @@ static void a_hold_without_an_end_in_sight_changes_nothing_else(void **state)
     story_move(s, "192.0.2.55:5060");
     assert_int_equal(story_requests(s), 3);
     story_reply(s, "500 Error", "");
+    hold(s, false);
+    hold(s, true);
     assert_true(story_until_sent(s, 300 * 1000)); /* a new try is no planned refresh */
 }
 

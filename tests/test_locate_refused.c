@@ -114,6 +114,9 @@ static void test_names_of_a_uri_that_have_no_room_together_are_refused(void **st
     assert_int_equal(strlen(lookup.text + lookup.target), room < 242 ? room : 242);
     strcat(uri, "b");
     assert_int_equal(sipreg_locate_init(&lookup, NULL, given_text(uri)), SIPREG_LIMIT);
+    memset(uri + 4, 'a', 560); /* the host alone is too long, though it is not looked up */
+    strcpy(uri + 4 + 560, ";maddr=192.0.2.1");
+    assert_int_equal(sipreg_locate_init(&lookup, NULL, given_text(uri)), SIPREG_LIMIT);
 }
 
 int main(void)

@@ -24,6 +24,7 @@ static void test_a_via_comes_apart_with_blanks_anywhere(void **state)
          NULL, "2001:db8::9", NULL, false},
         {"SIP/2.0/UDP [2001:db8::1];received=[2001:db8::9]", "UDP", "[2001:db8::1]", NULL, NULL,
          "2001:db8::9", NULL, false},
+        {"SIP/2.0/UDP h;received=\"[::1\"", "UDP", "h", NULL, NULL, "[::1", NULL, false},
         {"SIP/2.0/UDP h;rport=", "UDP", "h", NULL, NULL, NULL, "", false},
         {"SIP/2.0/UNKNOWN 255.255.255.255", "UNKNOWN", "255.255.255.255", NULL, NULL, NULL, NULL,
          false},
