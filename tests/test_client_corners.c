@@ -323,6 +323,28 @@ static void a_contact_of_the_configs_is_not_learnt_from_a_snapshot(void **state)
     assert_int_equal(story_count(s, LAST, "Contact"), 2);
 }
 
+#define STALE(nonce)                                                                               \
+    "Proxy-Authenticate: Digest realm=\"p\", nonce=\"" nonce "\", qop=\"auth\", stale=true\r\n"
+
+/* RFC 7616 3.3: three in a row are enough; one that has passed begins another row. */
+static void stale_nonces_are_counted_from_the_last_one_that_passed(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_reply(s, "407 P", STALE("1"));
+    story_reply(s, "407 P", STALE("2"));
+    story_reply(s, "407 P", STALE("3"));
+    story_challenge(s, "r", "");
+    story_reply(s, "407 P", STALE("4"));
+    story_reply(s, "407 P", STALE("5"));
+    story_reply(s, "407 P", STALE("6"));
+    assert_int_equal(story_requests(s), 8);
+    story_reply(s, "407 P", STALE("7"));
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_CHALLENGE);
+    assert_int_equal(story_requests(s), 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +364,7 @@ int main(void)
         STORY(an_ipv6_address_that_is_seen_as_it_was_sent_needs_no_other_brackets),
         STORY(an_address_that_makes_the_contact_too_long_is_not_taken_over),
         STORY(a_contact_on_its_way_is_known_after_a_reboot),
+        STORY(stale_nonces_are_counted_from_the_last_one_that_passed),
         STORY(a_contact_of_the_configs_is_not_learnt_from_a_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

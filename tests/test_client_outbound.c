@@ -209,6 +209,11 @@ static void a_contact_that_was_rewritten_is_found_by_instance_and_flow(void **st
                 "+sip.instance=\"<" INSTANCE ">\"\r\n");
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
     assert_int_equal(story_event(s)->granted, 90);
+    s->config.reg_id = 1;
+    story_anew(s);
+    story_reply(s, "200 OK",
+                "Contact: <sip:x@198.51.100.7>;+sip.instance=\"<" INSTANCE ">\";expires=60\r\n");
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_UNLISTED); /* it is of no flow */
 }
 
 /* ---------------------------------------------------------------- two flows */
