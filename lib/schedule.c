@@ -4,7 +4,7 @@
  * A refresh leaves room for the server to be found lost (64*T1) and for one more try, but for short
  * grants, where half of the time has to do (RFC 5627 4.2 has the same rule). Waits after a failure
  * are those of RFC 5626 4.5, also without outbound: doubling, and random, so that the clients of a
- * registrar which comes back do not come all at once.
+ * registrar which comes back do not come all at once, whatever cuts the waits short.
  */
 #include "schedule.h"
 
@@ -52,9 +52,9 @@ uint64_t sipreg_schedule_retry(const struct sipreg_backoff *backoff, uint32_t ra
     uint64_t most = ceiling(backoff), wait = between(most / 2, most, random), after;
 
     if (backoff->valid_for > 0 && wait > backoff->valid_for / 2)
-        wait = backoff->valid_for / 2;
+        wait = between(backoff->valid_for / 4, backoff->valid_for / 2, random);
     if (wait < RETRY_MIN)
-        wait = RETRY_MIN;
+        wait = between(RETRY_MIN, RETRY_MIN + RETRY_MIN / 2, random);
     if (backoff->retry_after >= 0) {
         after = (uint64_t)(backoff->retry_after < RETRY_AFTER_MAX ? backoff->retry_after
                                                                   : RETRY_AFTER_MAX) *

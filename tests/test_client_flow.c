@@ -174,6 +174,7 @@ static void a_plan_is_kept_if_it_is_sooner_than_the_renewal(void **state)
 
     story_stream(s);
     story_register(s, "n1", 20);
+    s->jitter = UINT32_MAX;
     story_flow(s, SIPREG_FLOW_DOWN);
     assert_true(story_until_sent(s, 10 * 1000));
     assert_int_equal(s->time, 9500);

@@ -84,7 +84,8 @@ static void a_living_binding_is_tried_before_half_of_its_rest(void **state)
     (void)state;
     assert_int_equal(retry(90, 1800, 1, 1000000, -1, 0), 90000);
     assert_int_equal(retry(90, 1800, 1, 200000, -1, 0), 90000);
-    assert_int_equal(retry(90, 1800, 1, 100000, -1, 0), 50000);
+    assert_int_equal(retry(90, 1800, 1, 100000, -1, 0), 25000); /* not all at the same instant */
+    assert_int_equal(retry(90, 1800, 1, 100000, -1, UINT32_MAX), 49999);
     assert_int_equal(retry(90, 1800, 1, 10001, -1, 0), 5000);
     assert_int_equal(retry(90, 1800, 1, 1, -1, 0), 5000);
 }
@@ -97,7 +98,8 @@ static void retry_after_is_the_least(void **state)
     assert_int_equal(retry(30, 1800, 1, 0, 30, 0), 30000);
     assert_int_equal(retry(30, 1800, 1, 0, 31, 0), 31000);
     assert_int_equal(retry(30, 1800, 1, 0, 100, UINT32_MAX), 104999);
-    assert_int_equal(retry(1, 1, 0, 0, 5, UINT32_MAX), 5000);    /* as long as we wait anyway */
+    assert_int_equal(retry(1, 1, 0, 0, 5, 0), 5000); /* as long as we wait anyway */
+    assert_int_equal(retry(1, 1, 0, 0, 5, UINT32_MAX), 7499);
     assert_int_equal(retry(30, 1800, 1, 40000, 100, 0), 100000); /* though the binding lapses */
     assert_int_equal(retry(30, 1800, 1, 0, 86400, 0), 86400000);
     assert_int_equal(retry(30, 1800, 1, 0, 86401, 0), 86400000);
