@@ -166,6 +166,14 @@ def stop(child):
     return child.returncode
 
 
+def written(file):
+    """All that a child has written to its file so far.
+
+    The child shares our position in it. So that is not moved: else it might write over its first lines.
+    """
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode()
+
+
 class Tool:
     """The program `sipreg` of a build."""
 
@@ -202,8 +210,7 @@ class Tool:
                 process(self.command(*words, "--json"), stdout=out, stderr=subprocess.STDOUT,
                         env=self.environment(password)) as child:
             def events():
-                out.seek(0)
-                lines = out.read().splitlines(keepends=True)
+                lines = written(out).splitlines(keepends=True)
                 return [json.loads(line) for line in lines if line[:1] == "{" and line[-1:] == "\n"]
             yield child, events
 
@@ -290,11 +297,10 @@ class Capture:
                 def marked():
                     self.marker.sendto(b"mark", ("127.0.0.1", self.mark))
                     time.sleep(0.1)
-                    said.seek(0)
                     if child.poll() is not None:
                         self.why_not = "tshark cannot capture here; is this user allowed to?"
                         return True
-                    return said.read().split().count(str(self.mark)) > marks
+                    return written(said).split().count(str(self.mark)) > marks
                 return marked
 
             try:
@@ -303,8 +309,7 @@ class Capture:
                 self.why_not = "tshark sees nothing on the loopback interface"
             yield
             if not self.why_not:
-                said.seek(0)
-                wait_for("end of the capture", told(said.read().split().count(str(self.mark))), 20)
+                wait_for("end of the capture", told(written(said).split().count(str(self.mark))), 20)
 
     def fields(self, condition, *names):
         """The given fields of every packet that meets the condition, a list a packet."""
