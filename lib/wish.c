@@ -167,6 +167,7 @@ int sipreg_client_transport(struct sipreg_client *client, enum sipreg_transport 
     if (client->config == NULL || client->flow != FLOW_OPENING)
         return SIPREG_STATE;
     probe.transport = transport;
+    probe.contact_count = 0; /* those of the last request, of which one may be gone */
     if (sipreg_request_fault(&probe) != NULL)
         return SIPREG_ARGUMENT;
     client->request.transport = transport;

@@ -193,6 +193,28 @@ static void a_flow_may_be_of_another_transport_than_was_planned(void **state)
     assert_int_equal(sipreg_client_transport(&s->client, SIPREG_UDP), SIPREG_STATE);
 }
 
+/* The request of before may have had one contact more. */
+static void each_flow_may_name_its_transport_also_after_a_move(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    s->opening = OPENS_LATER;
+    for (int i = 0; i < 3; i++) {
+        if (i == 0)
+            story_start(s);
+        else
+            story_move(s, NULL);
+        assert_int_equal(sipreg_client_transport(&s->client, SIPREG_TCP), SIPREG_OK);
+        assert_int_equal(sipreg_client_move(&s->client, s->tick,
+                                            i == 0 ? "192.0.2.10:40000" : "192.0.2.11:40000"),
+                         SIPREG_OK);
+        story_flow(s, SIPREG_FLOW_UP);
+        assert_int_equal(story_count(s, LAST, "Contact"), i == 1 ? 2 : 1);
+        story_grant(s, 600);
+    }
+}
+
 static void sips_is_not_sent_over_anything_but_tls(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -221,6 +243,7 @@ int main(void)
         STORY(a_client_that_failed_to_init_goes_nowhere),
         STORY(the_room_for_a_next_hop_is_looked_at),
         STORY(a_flow_may_be_of_another_transport_than_was_planned),
+        STORY(each_flow_may_name_its_transport_also_after_a_move),
         STORY(sips_is_not_sent_over_anything_but_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
