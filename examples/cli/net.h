@@ -1,56 +1,59 @@
 /*
- * net.h - the socket between one client and its registrar.
+ * net.h - the flow between one client and its server, and waiting for it.
+ *
+ * Three files share it: net.c opens and closes the flow, wire.c moves octets over it, loop.c waits.
  */
 #ifndef CLI_NET_H
 #define CLI_NET_H
 
-#include "target.h"
+#include "dns.h"
+#include "place.h"
 #include "tls.h"
+#include "way.h"
 
 #include <sipreg/sipreg.h>
 
-#include <netdb.h>
 #include <stdio.h>
-#include <sys/socket.h>
 
 #define STREAM_SIZE 65536 /* sipreg_frame_next() delimits messages of up to 65535 octets */
 #define OUTPUT_SIZE 16384 /* what a connection has not taken yet */
-#define PLACE_SIZE  72    /* "[2001:db8::1]:5060" */
 
-enum net_state { NET_CLOSED, NET_CONNECTING, NET_HANDSHAKING, NET_OPEN };
+enum net_state { NET_CLOSED, NET_LOCATING, NET_CONNECTING, NET_HANDSHAKING, NET_OPEN };
 
 struct net {
     /* set by the caller */
-    const struct target *target;
-    struct sipreg_client *client; /* NULL as long as it is not initialised */
-    struct tls *tls;              /* NULL: none */
-    int signals;                  /* wakes net_wait() */
-    FILE *trace, *notes;          /* NULL: none */
+    struct sipreg_client *client;
+    struct tls *tls;
+    int signals, changes; /* wake net_wait(); negative: none */
+    FILE *trace, *notes;  /* NULL: none */
 
-    /* set by net.c, to be read */
-    char local[PLACE_SIZE]; /* our address: the client's config.local */
-    char peer[PLACE_SIZE];
-    char fault[640]; /* why the flow is down */
-    bool hopeless;   /* and trying again will not help: name or certificate */
-    bool fixed_port; /* net_bind() was given one */
-
-    /* its own */
+    /* to be read */
+    struct way_finder way;
     enum net_state state;
+    char peer[PLACE_SIZE]; /* the server that was chosen last; empty: none yet */
+    enum sipreg_transport transport;
+    char fault[640]; /* why the flow is down */
+    bool taken;      /* since the address of --local cannot be had */
+    bool fixed;      /* by --local: our address must not change */
+
+    /* the flow */
     int fd;
-    bool moved;                           /* the client was told of another local address */
-    bool warned;                          /* that a request is large for UDP */
-    bool heard;                           /* something came from this peer */
-    unsigned connections;                 /* opened until now: tells the next from the last */
-    int wants;                            /* of TLS: POLLIN or POLLOUT */
-    struct addrinfo *addresses, *address; /* of the next hop: all, and the one in use */
-    struct sockaddr_storage bound;        /* where to bind to; ss_family 0: anywhere */
-    socklen_t bound_size;
-    bool fixed; /* by --local: must not change */
+    bool secured;               /* by tls */
+    bool served;                /* a registration has succeeded over it */
+    bool warned;                /* that a request is large for UDP */
+    unsigned connections;       /* opened until now: tells the next from the last */
+    int wants;                  /* of TLS: POLLIN or POLLOUT */
+    struct dns dns;             /* for way */
+    char name[256];             /* that the server's certificate must be for */
+    struct place server, local; /* the two ends */
+    struct place bound;         /* where to bind to; size 0: anywhere */
     struct sipreg_frame frame;
     size_t in_used, out_used;
     char in[STREAM_SIZE];
     char out[OUTPUT_SIZE];
 };
+
+/* ---- net.c ---- */
 
 void net_init(struct net *net, const struct target *target);
 void net_free(struct net *net);
@@ -58,24 +61,33 @@ void net_free(struct net *net);
 /* --local ADDR[:PORT]. False: it has said on standard error what is wrong. */
 bool net_bind(struct net *net, const char *text);
 
-/*
- * Starts to open the flow, or finds it opening or open. 0: local and peer are known, and
- * the client will be told how it ended; NET_DOWN: it failed, and fault says why; NET_TAKEN: the
- * address given to net_bind() cannot be had.
- */
-enum { NET_DOWN = -1, NET_TAKEN = -2 };
-int net_open(struct net *net);
+/* Starts to open the flow to the next server; sipreg_client_flow() tells the client how it ends. */
+void net_open(struct net *net);
 void net_close(struct net *net);
 
-/* Is this a flow that the client was told of by sipreg_client_move()? That closes, on its part, the
-   flow it had; but the one to close is gone already, and this one is meant to stay. Tells it once.
- */
-bool net_is_new(struct net *net);
+/* The DNS may have answered, or the connection is made or refused: goes on with the opening. */
+void net_go_on(struct net *net);
+
+/* Writes fault: it is the server's. Returns -1. */
+int net_blame(struct net *net, const char *why);
+/* The flow is down, and the client gets to know; fault says why. */
+void net_lose(struct net *net);
+
+/* Addresses or routes have changed: if ours has, the client moves. */
+void net_look_around(struct net *net);
+
+/* ---- wire.c ---- */
 
 /* Sends one message. 0, or negative: the flow is down. */
 int net_send(struct net *net, const void *bytes, size_t n);
 
-/* Waits for the network or a signal, at most so long, and hands in to the client what came. */
+/* Something can be read or written: hands in to the client what came. */
+void net_receive(struct net *net);
+void net_flush(struct net *net);
+
+/* ---- loop.c ---- */
+
+/* Waits for the network or a signal, at most so long, and does what is to be done then. */
 void net_wait(struct net *net, uint32_t ms);
 
 #endif

@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const char usage[] = "usage: sipreg register|query|remove AOR [options]\n"
+                            "       sipreg locate DOMAIN|URI [options]\n"
                             "try 'sipreg --help'\n";
 
 static const char help[] =
@@ -24,6 +25,7 @@ static const char help[] =
     "       sipreg remove AOR [options]     remove our contact: name it by --contact, or by "
     "--local\n"
     "                                       with its port; with --all remove every contact\n"
+    "       sipreg locate DOMAIN|URI        show where requests would go, in order\n"
     "\n"
     "AOR is sip:user@domain, sips:user@domain or user@domain. A port or ;transport= in it is the\n"
     "registrar's: sip:alice@192.0.2.1:5070;transport=tcp\n"
@@ -32,10 +34,14 @@ static const char help[] =
     "  --registrar URI          the registrar, unless it is the AOR's domain: "
     "sip:registrar.example.com\n"
     "  --proxy URI              send by way of this proxy, and say so in a Route header\n"
-    "  --transport udp|tcp|tls  udp, or tls for sips, unless the URI says otherwise\n"
+    "  --transport udp|tcp|tls  this one only; else what the URI says, or what the DNS prefers\n"
     "  --local ADDR[:PORT]      send from this address\n"
+    "  --dns ADDR[:PORT]        look up all names there, not by the system's servers and hosts "
+    "file\n"
+    "  --follow-redirects       go where a 3xx leads\n"
     "what to register\n"
     "  --contact URI            instead of the user at the local address\n"
+    "  --contact-rewrite        be where the registrar sees us, behind a NAT\n"
     "  --expires SECONDS        ask for so long: 3600\n"
     "  --once                   register, report, leave the binding, exit\n"
     "  --header 'Name: value'   send this header too; can be repeated\n"
@@ -64,7 +70,10 @@ static const struct option long_options[] = {
     {"proxy", required_argument, NULL, TEXT(proxy)},
     {"transport", required_argument, NULL, TEXT(transport)},
     {"local", required_argument, NULL, TEXT(local)},
+    {"dns", required_argument, NULL, TEXT(dns)},
+    {"follow-redirects", no_argument, NULL, FLAG(follow_redirects)},
     {"contact", required_argument, NULL, TEXT(contact)},
+    {"contact-rewrite", no_argument, NULL, FLAG(rewrite_contact)},
     {"expires", required_argument, NULL, OPT_EXPIRES},
     {"once", no_argument, NULL, FLAG(once)},
     {"header", required_argument, NULL, OPT_HEADER},
@@ -146,7 +155,7 @@ static bool read_option(struct options *options, int option, char *value)
 
 static bool read_command(struct options *options, const char *word)
 {
-    static const char *const names[] = {"register", "query", "remove"};
+    static const char *const names[] = {"register", "query", "remove", "locate"};
     size_t i;
 
     for (i = 0; i < sizeof names / sizeof *names; i++) {
@@ -155,8 +164,16 @@ static bool read_command(struct options *options, const char *word)
             return true;
         }
     }
-    fprintf(stderr, "sipreg: no such command: '%s' (register, query or remove)\n", word);
+    fprintf(stderr, "sipreg: no such command: '%s' (register, query, remove or locate)\n", word);
     return false;
+}
+
+static bool for_locate(const struct options *options)
+{
+    return options->registrar == NULL && options->proxy == NULL && options->contact == NULL &&
+           options->user == NULL && options->password_file == NULL && options->ca == NULL &&
+           options->header_count == 0 && !options->insecure && !options->trace &&
+           !options->rewrite_contact && !options->follow_redirects;
 }
 
 /* What only makes sense with another command is a slip that the user wants to hear of. */
@@ -172,6 +189,10 @@ static bool consistent(const struct options *options)
         fault = "--once goes with 'register' only";
     else if (options->expires != 0 && options->command != COMMAND_REGISTER)
         fault = "--expires goes with 'register' only";
+    else if (options->command == COMMAND_LOCATE && !for_locate(options))
+        fault = "'locate' takes --transport, --local, --dns and --json only";
+    else if (options->rewrite_contact && options->contact != NULL)
+        fault = "--contact-rewrite changes the contact that we make: leave out --contact";
     else if (options->insecure && options->ca != NULL)
         fault = "--insecure verifies nothing: leave out --ca";
     if (fault != NULL)
@@ -181,15 +202,19 @@ static bool consistent(const struct options *options)
 
 static bool read_words(struct options *options, int count, char **words)
 {
+    bool locates;
+
     if (count == 0) {
         fputs(usage, stderr);
         return false;
     }
     if (!read_command(options, words[0]))
         return false;
+    locates = options->command == COMMAND_LOCATE;
     if (count == 1) {
-        fprintf(stderr, "sipreg: %s what? Give an AOR, as in 'sipreg %s sip:alice@example.com'\n",
-                words[0], words[0]);
+        fprintf(stderr, "sipreg: %s what? Give %s, as in 'sipreg %s %s'\n", words[0],
+                locates ? "a domain or URI" : "an AOR", words[0],
+                locates ? "example.com" : "sip:alice@example.com");
         return false;
     }
     if (count > 2)

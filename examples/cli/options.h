@@ -13,17 +13,17 @@ enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_UNREACHABLE };
 
 #define HEADERS_MAX 16
 
-enum command { COMMAND_REGISTER, COMMAND_QUERY, COMMAND_REMOVE };
+enum command { COMMAND_REGISTER, COMMAND_QUERY, COMMAND_REMOVE, COMMAND_LOCATE };
 
 struct options {
     enum command command;
-    const char *aor;
-    const char *registrar, *proxy, *transport, *local; /* as typed; NULL: not given */
+    const char *aor;                                         /* of locate: a domain or a URI */
+    const char *registrar, *proxy, *transport, *local, *dns; /* as typed; NULL: not given */
     const char *user, *contact, *password_file, *ca;
     int64_t expires; /* 0: not given */
     struct sipreg_header headers[HEADERS_MAX];
     size_t header_count;
-    bool all, once, insecure, trace, json;
+    bool all, once, insecure, trace, json, rewrite_contact, follow_redirects;
 };
 
 /* True: options holds a command to carry out. False: nothing more to do, *status is the exit

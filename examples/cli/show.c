@@ -10,6 +10,9 @@
  */
 #include "show.h"
 
+#include "place.h"
+#include "target.h"
+
 #include <string.h>
 
 static const char *const event_names[] = {"registered", "bindings", "unregistered",
@@ -125,27 +128,32 @@ static void json_contacts(const struct sipreg_response *response)
     putchar(']');
 }
 
-static void json_event(const struct show *show, const struct sipreg_event *event, const char *why,
-                       bool last)
+static void json_event(const struct show *show, const struct sipreg_event *event,
+                       const struct show_notes *notes)
 {
     bool registered = event->type == SIPREG_EVENT_REGISTERED;
-    bool final = event->type == SIPREG_EVENT_RETRYING && last; /* nobody will retry */
+    bool retrying = event->type == SIPREG_EVENT_RETRYING && event->retry_in != SIPREG_FOREVER;
+    bool final = event->type == SIPREG_EVENT_RETRYING && notes->last; /* nobody will retry */
 
     printf("{\"event\": \"%s\"", event_names[final ? SIPREG_EVENT_REFUSED : event->type]);
     json_text("aor", show->aor, strlen(show->aor));
+    if (notes->server != NULL) {
+        json_text("server", notes->server, strlen(notes->server));
+        json_text("transport", notes->transport, strlen(notes->transport));
+    }
     if (event->status != 0)
         json_number("status", event->status);
     if (event->response != NULL)
         json_text("reason", event->response->reason.p, event->response->reason.n);
     if (event->error != SIPREG_OK && event->error != SIPREG_STATUS)
-        json_text("error", why, strlen(why));
+        json_text("error", notes->why, strlen(notes->why));
     if (registered && event->asked != SIPREG_EXPIRES_NONE)
         json_number("asked", event->asked);
     if (registered)
         json_number("granted", event->granted);
     if (registered && event->refresh_in != SIPREG_FOREVER)
         json_number("refresh_in", seconds(event->refresh_in));
-    if (event->type == SIPREG_EVENT_RETRYING && !last && event->retry_in != SIPREG_FOREVER)
+    if (retrying && !final)
         json_number("retry_in", seconds(event->retry_in));
     if (event->response != NULL && event->status / 100 == 2)
         json_contacts(event->response);
@@ -218,53 +226,110 @@ static const char *advice(const struct show *show, const struct sipreg_event *ev
     }
 }
 
-static void text_registered(const struct show *show, const struct sipreg_event *event)
+static void text_registered(const struct show *show, const struct sipreg_event *event,
+                            const struct show_notes *notes)
 {
     printf("registered %s for %lld s", show->aor, (long long)event->granted);
     if (event->asked != SIPREG_EXPIRES_NONE && event->asked != event->granted)
         printf(" (asked for %lld s)", (long long)event->asked);
     if (event->refresh_in != SIPREG_FOREVER)
         printf(", refresh in %lld s", (long long)seconds(event->refresh_in));
+    if (notes->server != NULL)
+        printf(", via %s (%s)", notes->server, notes->transport);
     puts(event->listed ? "" : " (the registrar does not list our contact)");
 }
 
-static void text_failure(const struct show *show, const struct sipreg_event *event, const char *why,
-                         bool last)
+/* What went wrong without a response opens with the server by itself, if one was found. */
+static void print_server(const struct sipreg_event *event, const struct show_notes *notes)
 {
+    if (notes->server != NULL && event->status != 0)
+        fprintf(stderr, "%s (%s): ", notes->server, notes->transport);
+}
+
+static void text_failure(const struct show *show, const struct sipreg_event *event,
+                         const struct show_notes *notes)
+{
+    bool retrying = event->type == SIPREG_EVENT_RETRYING && !notes->last;
     const char *what = event->status != 0 ? "refused" : "failed";
 
     if (event->type == SIPREG_EVENT_UNREGISTERED)
         what =
             event->state == SIPREG_IDLE ? "the removal is not confirmed" : "the binding has lapsed";
     fprintf(stderr, "sipreg: %s: ", what);
-    print_cause(stderr, event, why);
-    if (event->type == SIPREG_EVENT_RETRYING && !last && event->retry_in != SIPREG_FOREVER)
+    print_server(event, notes);
+    print_cause(stderr, event, notes->why);
+    if (retrying && event->retry_in == 0)
+        fputs("; trying the next server\n", stderr);
+    else if (retrying && event->retry_in != SIPREG_FOREVER)
         fprintf(stderr, "; retrying in %lld s\n", (long long)seconds(event->retry_in));
     else
         fprintf(stderr, "%s\n", advice(show, event));
 }
 
-static void text_event(const struct show *show, const struct sipreg_event *event, const char *why,
-                       bool last)
+static void text_event(const struct show *show, const struct sipreg_event *event,
+                       const struct show_notes *notes)
 {
     if (event->type == SIPREG_EVENT_REGISTERED)
-        text_registered(show, event);
+        text_registered(show, event, notes);
     else if (event->type == SIPREG_EVENT_BINDINGS && event->response != NULL)
         text_contacts(show, event->response);
     else if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_OK)
         printf("unregistered %s\n", show->aor);
     else
-        text_failure(show, event, why, last);
+        text_failure(show, event, notes);
 }
 
-void show_event(const struct show *show, const struct sipreg_event *event, const char *why,
-                bool last)
+void show_event(const struct show *show, const struct sipreg_event *event,
+                const struct show_notes *notes)
 {
-    if (why == NULL)
-        why = sipreg_strerror(event->error);
+    struct show_notes complete = *notes;
+
+    if (notes->why == NULL)
+        complete.why = sipreg_strerror(event->error);
     if (show->json)
-        json_event(show, event, why, last);
+        json_event(show, event, &complete);
     else
-        text_event(show, event, why, last);
+        text_event(show, event, &complete);
     fflush(stdout);
+}
+
+static void json_server(const struct sipreg_target *server, const char *transport,
+                        const struct place *place)
+{
+    char address[PLACE_SIZE];
+
+    place_write_address(address, place);
+    fputs("{\"event\": \"server\"", stdout);
+    json_text("transport", transport, strlen(transport));
+    json_text("address", address, strlen(address));
+    json_number("port", server->port);
+    if (server->name[0] != '\0')
+        json_text("name", server->name, strlen(server->name));
+    puts("}");
+}
+
+void show_server(const struct show *show, const struct sipreg_target *server)
+{
+    const char *transport = transport_name(server->transport);
+    struct place place;
+    char text[PLACE_SIZE];
+
+    place_make(&place, server->address, server->port); /* for the short form of IPv6 addresses */
+    place_write(text, &place);
+    if (show->json)
+        json_server(server, transport, &place);
+    else
+        printf("%s  %s%s%s\n", transport, text, server->name[0] != '\0' ? "  " : "", server->name);
+    fflush(stdout);
+}
+
+void show_no_server(const struct show *show, const char *why)
+{
+    if (show->json) {
+        fputs("{\"event\": \"refused\"", stdout);
+        json_text("error", why, strlen(why));
+        puts("}");
+    } else {
+        fprintf(stderr, "sipreg: %s\n", why);
+    }
 }

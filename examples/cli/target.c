@@ -8,9 +8,10 @@
  *     Request-URI    --registrar, or else the AOR without its user (RFC 3261 10.2)
  *     Route          --proxy, made a loose router (8.1.2, 16.12)
  *     next hop       --proxy, or --registrar, or the AOR: where the packets go
- *     transport      --transport, or what the next hop's URI says, or TLS for sips and UDP for sip
+ *     transport      --transport, or what the next hop's URI says, and no other; or TLS for sips,
+ *                    and for sip what the DNS prefers of UDP, TCP and TLS (RFC 3263)
  *
- * NAPTR and SRV records (RFC 3263) are not asked; the default ports are 5060, and 5061 for TLS.
+ * For "sipreg locate" there is a next hop alone, and whoever stands before its "@" plays no role.
  * Whether a URI is good in every octet is for the library to say: here it is only taken apart.
  */
 #include "target.h"
@@ -155,55 +156,65 @@ static void write_uri(char *out, const struct uri *uri, bool user, bool port, bo
              params ? (int)uri->params.n : 0, params ? uri->params.p : "");
 }
 
-static bool read_transport(enum sipreg_transport *transport, struct sipreg_str name)
+static const char *const names[] = {"UDP", "TCP", "TLS"};
+static const char *const params[] = {"udp", "tcp", "tls"};
+
+const char *transport_name(enum sipreg_transport transport)
 {
-    if (is(name, "udp"))
-        *transport = SIPREG_UDP;
-    else if (is(name, "tcp"))
-        *transport = SIPREG_TCP;
-    else if (is(name, "tls"))
-        *transport = SIPREG_TLS;
-    else
-        return false;
+    return names[transport];
+}
+
+static bool fix(struct target *target, enum sipreg_transport transport)
+{
+    target->fixed = params[transport];
+    target->transports = 1U << transport;
     return true;
+}
+
+static bool fix_by_name(struct target *target, struct sipreg_str name)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof params / sizeof *params; i++) {
+        if (is(name, params[i]))
+            return fix(target, (enum sipreg_transport)i);
+    }
+    fprintf(stderr, "sipreg: transport '%.*s' is not one of udp, tcp, tls\n", (int)name.n, name.p);
+    return false;
 }
 
 /* RFC 5630 3.1: sips means TLS on this hop, and "sips:host;transport=tcp" is just that. */
 static bool choose_transport(struct target *target, const struct uri *hop, bool sips,
                              const char *asked)
 {
-    struct sipreg_str param = sipreg_param(hop->params, "transport");
-    struct sipreg_str name = param;
+    struct sipreg_str name = sipreg_param(hop->params, "transport");
 
     if (asked != NULL)
         name = slice(asked, asked + strlen(asked));
-    target->transport = sips ? SIPREG_TLS : SIPREG_UDP;
-    if (name.p != NULL && !read_transport(&target->transport, name)) {
-        fprintf(stderr, "sipreg: transport '%.*s' is not one of udp, tcp, tls\n", (int)name.n,
-                name.p);
+    target->secure = sips;
+    target->transports = sips ? SIPREG_CAN_TLS : SIPREG_CAN_UDP | SIPREG_CAN_TCP | SIPREG_CAN_TLS;
+    if (name.p == NULL || (asked == NULL && sips && is(name, "tcp")))
+        return true;
+    if (!fix_by_name(target, name))
         return false;
-    }
-    if (asked == NULL && sips && target->transport == SIPREG_TCP)
-        target->transport = SIPREG_TLS;
-    if (sips && target->transport != SIPREG_TLS) {
-        fprintf(stderr, "sipreg: a sips URI needs TLS, not %s (RFC 5630)\n",
-                target_transport(target));
+    if (sips && target->transports != SIPREG_CAN_TLS) {
+        fprintf(stderr, "sipreg: a sips URI needs TLS, not %.*s (RFC 5630)\n", (int)name.n, name.p);
         return false;
     }
     return true;
 }
 
-static void choose_address(struct target *target, const struct uri *hop)
+/* Of "sipreg locate". A bare domain is a sip URI. */
+static bool plan_hop(struct target *target, const struct options *options)
 {
-    bool brackets = hop->host.p[0] == '[';
+    const char *fault;
+    struct uri hop;
 
-    snprintf(target->host, sizeof target->host, "%.*s", (int)hop->host.n - (brackets ? 2 : 0),
-             hop->host.p + (brackets ? 1 : 0));
-    if (hop->port.n > 0)
-        snprintf(target->port, sizeof target->port, "%.*s", (int)hop->port.n, hop->port.p);
-    else
-        snprintf(target->port, sizeof target->port, "%s",
-                 target->transport == SIPREG_TLS ? "5061" : "5060");
+    fault = read_uri(&hop, options->aor, false);
+    if (fault != NULL)
+        return complain("locate", fault, options->aor);
+    write_uri(target->registrar, &hop, false, true, true);
+    return choose_transport(target, &hop, hop.sips, options->transport);
 }
 
 bool target_plan(struct target *target, const struct options *options)
@@ -211,6 +222,8 @@ bool target_plan(struct target *target, const struct options *options)
     struct uri aor, registrar, hop;
 
     memset(target, 0, sizeof *target);
+    if (options->command == COMMAND_LOCATE)
+        return plan_hop(target, options);
     if (!read_aor(&aor, options->aor))
         return false;
     write_uri(target->aor, &aor, true, false, false);
@@ -230,15 +243,5 @@ bool target_plan(struct target *target, const struct options *options)
         if (sipreg_param(hop.params, "lr").p == NULL)
             strcat(target->route, ";lr"); /* read_uri() left room */
     }
-    if (!choose_transport(target, &hop, aor.sips || hop.sips, options->transport))
-        return false;
-    choose_address(target, &hop);
-    return true;
-}
-
-const char *target_transport(const struct target *target)
-{
-    static const char *const names[] = {"UDP", "TCP", "TLS"};
-
-    return names[target->transport];
+    return choose_transport(target, &hop, aor.sips || hop.sips, options->transport);
 }

@@ -13,16 +13,16 @@ struct target {
     char registrar[URI_SIZE]; /* Request-URI */
     char route[URI_SIZE];     /* the proxy with ;lr; or empty */
 
-    /* The next hop. host is also the name that its certificate must carry (RFC 5922 7.3). */
-    char host[256]; /* without brackets */
-    char port[6];
-    enum sipreg_transport transport;
+    /* How to get to the next hop. */
+    unsigned transports; /* a sum of SIPREG_CAN_UDP, ... */
+    const char *fixed;   /* "tcp", where one was chosen; or NULL */
+    bool secure;         /* sips */
 };
 
 /* False: it has said on standard error why not. */
 bool target_plan(struct target *target, const struct options *options);
 
 /* "UDP" */
-const char *target_transport(const struct target *target);
+const char *transport_name(enum sipreg_transport transport);
 
 #endif

@@ -146,8 +146,9 @@ static int rng(void *user, unsigned char *out, size_t n)
     return random_octets(out, n);
 }
 
-static bool trust(struct tls *tls, const char *ca)
+static bool trust(struct tls *tls)
 {
+    const char *ca = tls->ca;
     size_t i;
     int error = MBEDTLS_ERR_X509_FILE_IO_ERROR;
 
@@ -170,15 +171,17 @@ static bool trust(struct tls *tls, const char *ca)
     return tls->trusted.raw.p != NULL;
 }
 
-static void read_address(struct tls *tls)
+static void take_name(struct tls *tls, const char *name)
 {
+    tls->name = name;
+    tls->address_size = 0;
     if (inet_pton(AF_INET, tls->name, tls->address) == 1)
         tls->address_size = 4;
     else if (inet_pton(AF_INET6, tls->name, tls->address) == 1)
         tls->address_size = 16;
 }
 
-static int configure(struct tls *tls, bool insecure)
+static int configure(struct tls *tls)
 {
     int error =
         mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT,
@@ -193,36 +196,40 @@ static int configure(struct tls *tls, bool insecure)
     mbedtls_ssl_conf_rng(&tls->config, rng, NULL);
     mbedtls_ssl_conf_ca_chain(&tls->config, &tls->trusted, NULL);
     mbedtls_ssl_conf_verify(&tls->config, verify, tls);
-    mbedtls_ssl_conf_authmode(&tls->config,
-                              insecure ? MBEDTLS_SSL_VERIFY_NONE : MBEDTLS_SSL_VERIFY_REQUIRED);
-    error = mbedtls_ssl_setup(&tls->ssl, &tls->config);
-    if (error == 0) /* RFC 6066 3: no address in the server name indication */
-        error = mbedtls_ssl_set_hostname(&tls->ssl, tls->address_size > 0 ? NULL : tls->name);
-    return error;
+    mbedtls_ssl_conf_authmode(&tls->config, tls->insecure ? MBEDTLS_SSL_VERIFY_NONE
+                                                          : MBEDTLS_SSL_VERIFY_REQUIRED);
+    return mbedtls_ssl_setup(&tls->ssl, &tls->config);
 }
 
-bool tls_init(struct tls *tls, const char *name, const char *ca, bool insecure)
+void tls_init(struct tls *tls, const char *ca, bool insecure)
 {
-    int error;
-
     memset(tls, 0, sizeof *tls);
-    tls->name = name;
+    tls->ca = ca;
+    tls->insecure = insecure;
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
     mbedtls_x509_crt_init(&tls->trusted);
-    read_address(tls);
+}
+
+bool tls_set_up(struct tls *tls)
+{
+    int error;
+
+    if (tls->ready)
+        return true;
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 /* TLS 1.3 computes with PSA */
     if (psa_crypto_init() != PSA_SUCCESS) {
         snprintf(tls->fault, sizeof tls->fault, "TLS: psa_crypto_init failed");
         return false;
     }
 #endif
-    if (!insecure && !trust(tls, ca))
+    if (!tls->insecure && tls->trusted.raw.p == NULL && !trust(tls))
         return false;
-    error = configure(tls, insecure);
+    error = configure(tls);
     if (error != 0)
         fail(tls, "TLS", error);
-    return error == 0;
+    tls->ready = error == 0;
+    return tls->ready;
 }
 
 void tls_free(struct tls *tls)
@@ -232,10 +239,16 @@ void tls_free(struct tls *tls)
     mbedtls_x509_crt_free(&tls->trusted);
 }
 
-bool tls_open(struct tls *tls, int fd)
+bool tls_open(struct tls *tls, int fd, const char *name)
 {
-    int error = mbedtls_ssl_session_reset(&tls->ssl);
+    int error;
 
+    if (!tls_set_up(tls))
+        return false;
+    take_name(tls, name);
+    error = mbedtls_ssl_session_reset(&tls->ssl);
+    if (error == 0) /* RFC 6066 3: no address in the server name indication */
+        error = mbedtls_ssl_set_hostname(&tls->ssl, tls->address_size > 0 ? NULL : tls->name);
     tls->fd = fd;
     tls->pending = 0;
     tls->flags = 0;

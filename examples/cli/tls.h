@@ -17,6 +17,9 @@ struct tls {
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
     mbedtls_x509_crt trusted;
+    bool ready;                /* set up */
+    const char *ca;            /* a file, or NULL: the system's certificates */
+    bool insecure;             /* anybody may pose as the server */
     const char *name;          /* whom we want to talk to: a domain name or an IP address */
     unsigned char address[16]; /* the same, if it is an address */
     size_t address_size;
@@ -27,12 +30,16 @@ struct tls {
     char fault[512]; /* why the last call failed */
 };
 
-/* Once, for all connections. ca NULL: the system's certificates. False: fault says why. */
-bool tls_init(struct tls *tls, const char *name, const char *ca, bool insecure);
+/* Reads nothing yet. */
+void tls_init(struct tls *tls, const char *ca, bool insecure);
 void tls_free(struct tls *tls);
 
-/* A new connection over fd, which stays the caller's. */
-bool tls_open(struct tls *tls, int fd);
+/* Once, for all connections; the first one does it too. False: fault says why. */
+bool tls_set_up(struct tls *tls);
+
+/* A new connection over fd, which stays the caller's, to somebody with this name, which must stay
+   too. False: fault says why. */
+bool tls_open(struct tls *tls, int fd, const char *name);
 /* Says good-bye, as far as that is possible without waiting. */
 void tls_close(struct tls *tls);
 

@@ -1,0 +1,181 @@
+/*
+ * wire.c - how do octets come and go over an open flow?
+ *
+ * A datagram is a message, and one that cannot be sent now counts as lost: the client repeats it. A
+ * stream, with TLS or without, is cut into messages by sipreg_frame_next(), and what it does not
+ * take now waits in net->out.
+ */
+#include "net.h"
+
+#include "system.h"
+#include "trace.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* ---- sending ---- */
+
+static bool not_now(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+/* Octets taken, 0: none for now, or negative: fault says why. */
+static int put(struct net *net, const void *bytes, size_t n)
+{
+    if (net->secured) {
+        int sent = tls_write(net->tls, bytes, n);
+
+        if (sent == TLS_WANT_READ || sent == TLS_WANT_WRITE)
+            return 0;
+        return sent >= 0 ? sent : net_blame(net, net->tls->fault);
+    } else {
+        ssize_t sent = send(net->fd, bytes, n, MSG_NOSIGNAL);
+
+        if (sent < 0 && not_now())
+            return 0;
+        return sent >= 0 ? (int)sent : net_blame(net, strerror(errno));
+    }
+}
+
+static int flush(struct net *net)
+{
+    while (net->out_used > 0) {
+        int sent = put(net, net->out, net->out_used);
+
+        if (sent <= 0)
+            return sent;
+        net->out_used -= (size_t)sent;
+        memmove(net->out, net->out + sent, net->out_used);
+    }
+    return 0;
+}
+
+static int send_stream(struct net *net, const void *bytes, size_t n)
+{
+    if (n > sizeof net->out - net->out_used)
+        return net_blame(net, "it does not take what we send");
+    memcpy(net->out + net->out_used, bytes, n);
+    net->out_used += n;
+    return flush(net);
+}
+
+/* The error of an earlier datagram (ICMP) may show here too; nothing of this one was sent then. */
+static int send_datagram(struct net *net, const void *bytes, size_t n)
+{
+    if (n > 1300 && !net->warned && net->notes != NULL) /* RFC 3261 18.1.1 */
+        fprintf(net->notes, "sipreg: note: %lu octets may be too much for UDP (--transport tcp)\n",
+                (unsigned long)n);
+    net->warned = net->warned || n > 1300;
+    return put(net, bytes, n) < 0 ? -1 : 0;
+}
+
+int net_send(struct net *net, const void *bytes, size_t n)
+{
+    int result;
+
+    if (net->state != NET_OPEN)
+        return -1;
+    if (net->trace != NULL)
+        trace_message(net->trace, true, net->peer, transport_name(net->transport), bytes, n);
+    result = (net->transport == SIPREG_UDP ? send_datagram : send_stream)(net, bytes, n);
+    if (result < 0)
+        net_close(net);
+    return result;
+}
+
+void net_flush(struct net *net)
+{
+    if (flush(net) < 0)
+        net_lose(net);
+}
+
+/* ---- receiving ---- */
+
+static void deliver(struct net *net, const char *bytes, size_t n)
+{
+    int result;
+
+    if (n == 0 || bytes[0] == '\r' || bytes[0] == '\n')
+        return; /* keepalive */
+    if (net->trace != NULL)
+        trace_message(net->trace, false, net->peer, transport_name(net->transport), bytes, n);
+    result = sipreg_client_recv(net->client, clock_ms(), bytes, n);
+    if (net->notes != NULL && (result == SIPREG_SYNTAX || result == SIPREG_PARTIAL))
+        fprintf(net->notes, "sipreg: note: ignored a message from %s: %s\n", net->peer,
+                sipreg_strerror(result));
+}
+
+/* The client may close the connection, and open another one, while it gets a message. */
+static bool still(const struct net *net, unsigned connection)
+{
+    return net->state == NET_OPEN && net->connections == connection;
+}
+
+static void take_messages(struct net *net)
+{
+    unsigned connection = net->connections;
+
+    while (still(net, connection) && net->in_used > 0) {
+        int n = sipreg_frame_next(&net->frame, net->in, net->in_used);
+
+        if (n == SIPREG_PARTIAL && net->in_used < sizeof net->in)
+            return;
+        if (n <= 0) {
+            net_blame(net, "it sent something else than SIP messages");
+            net_lose(net);
+            return;
+        }
+        deliver(net, net->in, (size_t)n);
+        if (!still(net, connection))
+            return;
+        net->in_used -= (size_t)n;
+        memmove(net->in, net->in + n, net->in_used);
+    }
+}
+
+/* Octets read, 0: none for now, or negative: fault says why. */
+static int get(struct net *net)
+{
+    size_t room = sizeof net->in - net->in_used;
+
+    if (net->secured) {
+        int got = tls_read(net->tls, net->in + net->in_used, room);
+
+        if (got == TLS_WANT_READ || got == TLS_WANT_WRITE)
+            return 0;
+        return got > 0 ? got : net_blame(net, net->tls->fault);
+    } else {
+        ssize_t got = recv(net->fd, net->in + net->in_used, room, 0);
+
+        if (got < 0 && not_now())
+            return 0;
+        if (got == 0 && net->transport != SIPREG_UDP)
+            return net_blame(net, "it closed the connection");
+        return got >= 0 ? (int)got : net_blame(net, strerror(errno));
+    }
+}
+
+static void receive_once(struct net *net)
+{
+    int got = get(net);
+
+    if (got < 0) {
+        net_lose(net);
+    } else if (net->transport == SIPREG_UDP) {
+        deliver(net, net->in, (size_t)got);
+    } else {
+        net->in_used += (size_t)got;
+        take_messages(net);
+    }
+}
+
+void net_receive(struct net *net)
+{
+    unsigned connection = net->connections;
+
+    do {
+        receive_once(net);
+    } while (net->secured && still(net, connection) && tls_buffered(net->tls) > 0);
+}
