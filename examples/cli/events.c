@@ -122,6 +122,7 @@ static void on_event(void *user, const struct sipreg_event *event)
     session->status = verdict(session, event);
     notes.last = session->status != GO_ON;
     show_event(&session->show, event, &notes);
+    state_save(&session->state, &session->client);
 }
 
 void session_give_up(struct session *session)
@@ -138,6 +139,7 @@ static int on_send(void *user, const void *bytes, size_t n)
 {
     struct session *session = user;
 
+    state_save(&session->state, &session->client); /* what was sent is used, whatever comes */
     return net_send(&session->net, bytes, n);
 }
 

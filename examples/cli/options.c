@@ -42,6 +42,10 @@ static const char help[] =
     "what to register\n"
     "  --contact URI            instead of the user at the local address\n"
     "  --contact-rewrite        be where the registrar sees us, behind a NAT\n"
+    "  --outbound               let the registrar reach us over our flow (RFC 5626)\n"
+    "  --instance URN           which device this is: urn:uuid:...\n"
+    "  --keepalive[=SECONDS]    also where the server does not promise to answer\n"
+    "  --state FILE             go on where the last run stopped\n"
     "  --expires SECONDS        ask for so long: 3600\n"
     "  --once                   register, report, leave the binding, exit\n"
     "  --header 'Name: value'   send this header too; can be repeated\n"
@@ -60,7 +64,15 @@ static const char help[] =
     "             3 unreachable (time-out, DNS, connection, TLS)\n";
 
 /* Most options just fill a member of struct options: their number says which, and of what kind. */
-enum { OPT_EXPIRES = 256, OPT_HEADER, OPT_HELP, OPT_VERSION, TEXTS = 1 << 12, FLAGS = 1 << 13 };
+enum {
+    OPT_EXPIRES = 256,
+    OPT_KEEPALIVE,
+    OPT_HEADER,
+    OPT_HELP,
+    OPT_VERSION,
+    TEXTS = 1 << 12,
+    FLAGS = 1 << 13
+};
 
 #define TEXT(member) (TEXTS + (int)offsetof(struct options, member))
 #define FLAG(member) (FLAGS + (int)offsetof(struct options, member))
@@ -74,6 +86,10 @@ static const struct option long_options[] = {
     {"follow-redirects", no_argument, NULL, FLAG(follow_redirects)},
     {"contact", required_argument, NULL, TEXT(contact)},
     {"contact-rewrite", no_argument, NULL, FLAG(rewrite_contact)},
+    {"outbound", no_argument, NULL, FLAG(outbound)},
+    {"instance", required_argument, NULL, TEXT(instance)},
+    {"keepalive", optional_argument, NULL, OPT_KEEPALIVE},
+    {"state", required_argument, NULL, TEXT(state)},
     {"expires", required_argument, NULL, OPT_EXPIRES},
     {"once", no_argument, NULL, FLAG(once)},
     {"header", required_argument, NULL, OPT_HEADER},
@@ -96,19 +112,30 @@ static bool bad(const char *what, const char *value, const char *why)
 }
 
 /* Digits only: strtol would take a sign, blanks and "1e3". */
-static bool read_expires(struct options *options, const char *text)
+static bool read_seconds(int64_t *value, const char *option, const char *text)
 {
     size_t digits = strspn(text, "0123456789");
     int64_t seconds = 0;
     size_t i;
 
     if (digits == 0 || text[digits] != '\0')
-        return bad("--expires", text, "not a whole number of seconds");
+        return bad(option, text, "not a whole number of seconds");
     for (i = 0; i < digits && seconds <= UINT32_MAX; i++)
         seconds = seconds * 10 + (text[i] - '0');
     if (seconds < 1 || seconds > UINT32_MAX)
-        return bad("--expires", text, "not between 1 and 4294967295 seconds");
-    options->expires = seconds;
+        return bad(option, text, "not between 1 and 4294967295 seconds");
+    *value = seconds;
+    return true;
+}
+
+static bool read_keepalive(struct options *options, const char *text)
+{
+    int64_t seconds = 0;
+
+    if (text != NULL && !read_seconds(&seconds, "--keepalive", text))
+        return false;
+    options->keepalive = true;
+    options->ping_every = (uint32_t)seconds;
     return true;
 }
 
@@ -143,7 +170,9 @@ static bool read_option(struct options *options, int option, char *value)
     } else if (option >= TEXTS) {
         memcpy((char *)options + (option - TEXTS), &value, sizeof value);
     } else if (option == OPT_EXPIRES) {
-        return read_expires(options, value);
+        return read_seconds(&options->expires, "--expires", value);
+    } else if (option == OPT_KEEPALIVE) {
+        return read_keepalive(options, value);
     } else if (option == OPT_HEADER) {
         return read_header(options, value);
     } else { /* getopt_long has said what is wrong */
@@ -173,7 +202,8 @@ static bool for_locate(const struct options *options)
     return options->registrar == NULL && options->proxy == NULL && options->contact == NULL &&
            options->user == NULL && options->password_file == NULL && options->ca == NULL &&
            options->header_count == 0 && !options->insecure && !options->trace &&
-           !options->rewrite_contact && !options->follow_redirects;
+           !options->rewrite_contact && !options->follow_redirects && !options->outbound &&
+           options->instance == NULL && options->state == NULL;
 }
 
 /* What only makes sense with another command is a slip that the user wants to hear of. */
@@ -189,6 +219,8 @@ static bool consistent(const struct options *options)
         fault = "--once goes with 'register' only";
     else if (options->expires != 0 && options->command != COMMAND_REGISTER)
         fault = "--expires goes with 'register' only";
+    else if (options->keepalive && (options->command != COMMAND_REGISTER || options->once))
+        fault = "--keepalive goes with 'register' only, and not with --once";
     else if (options->command == COMMAND_LOCATE && !for_locate(options))
         fault = "'locate' takes --transport, --local, --dns and --json only";
     else if (options->rewrite_contact && options->contact != NULL)

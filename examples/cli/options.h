@@ -19,11 +19,12 @@ struct options {
     enum command command;
     const char *aor;                                         /* of locate: a domain or a URI */
     const char *registrar, *proxy, *transport, *local, *dns; /* as typed; NULL: not given */
-    const char *user, *contact, *password_file, *ca;
-    int64_t expires; /* 0: not given */
+    const char *user, *contact, *instance, *password_file, *ca, *state;
+    int64_t expires;     /* 0: not given */
+    uint32_t ping_every; /* the same */
     struct sipreg_header headers[HEADERS_MAX];
     size_t header_count;
-    bool all, once, insecure, trace, json, rewrite_contact, follow_redirects;
+    bool all, once, insecure, trace, json, rewrite_contact, follow_redirects, outbound, keepalive;
 };
 
 /* True: options holds a command to carry out. False: nothing more to do, *status is the exit

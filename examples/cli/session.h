@@ -8,6 +8,7 @@
 #include "options.h"
 #include "secret.h"
 #include "show.h"
+#include "state.h"
 #include "target.h"
 #include "tls.h"
 
@@ -20,6 +21,7 @@ struct session {
     struct options options;
     struct target target;
     struct secret secret;
+    struct state state;
     struct show show;
     struct tls tls;
     struct net net;

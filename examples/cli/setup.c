@@ -23,6 +23,16 @@ static enum sipreg_transport first_transport(const struct target *target)
     return target->transports & SIPREG_CAN_TCP ? SIPREG_TCP : SIPREG_TLS;
 }
 
+/* Without one the registrar tells devices apart by their contacts. */
+static const char *instance(const struct session *session)
+{
+    const struct options *options = &session->options;
+
+    if (options->instance != NULL)
+        return options->instance;
+    return options->outbound ? session->state.instance : NULL;
+}
+
 static void fill_config(struct session *session)
 {
     const struct options *options = &session->options;
@@ -45,6 +55,11 @@ static void fill_config(struct session *session)
     config->password = session->secret.text[0] != '\0' ? session->secret.text : NULL;
     config->routes = session->routes;
     config->route_count = session->target.route[0] != '\0';
+    config->instance = instance(session);
+    config->reg_id = options->outbound ? 1 : 0;
+    config->keepalive = session_keeps_on(session) ? &sipreg_keepalive : NULL;
+    config->ping = options->keepalive ? SIPREG_PING_ALWAYS : SIPREG_PING_PROMISED;
+    config->ping_every = options->ping_every;
     config->follow_redirects = options->follow_redirects;
     config->rewrite_contact = options->rewrite_contact;
     config->user_agent = session->agent;
@@ -58,10 +73,11 @@ static bool knows_contact(const struct session *session)
     const struct options *options = &session->options;
 
     if (options->command != COMMAND_REMOVE || options->all || options->contact != NULL ||
+        options->outbound || session->state.found ||
         (session->net.fixed && place_port(&session->net.bound) != 0))
         return true;
     fputs("sipreg: remove which contact? Give --contact URI or --local ADDR:PORT as it was "
-          "registered, or --all\n",
+          "registered, its --state, or --all\n",
           stderr);
     return false;
 }
@@ -111,6 +127,7 @@ static void print_fault(const struct options *options, const char *fault)
         {"registrar:", "--registrar:", options->registrar},
         {"routes:", "--proxy:", options->proxy},
         {"auth_user:", "--user:", options->user},
+        {"instance:", "--instance:", options->instance},
         {"headers:", "--header:", NULL},
         {"", "", NULL},
     };
@@ -141,7 +158,7 @@ static bool make_client(struct session *session)
     if (error != SIPREG_OK)
         fprintf(stderr, "sipreg: AOR, --contact or --header: %s\n", sipreg_strerror(error));
     session->net.client = &session->client;
-    return error == SIPREG_OK;
+    return error == SIPREG_OK && state_load(&session->state, &session->client);
 }
 
 int session_set_up(struct session *session)
@@ -160,6 +177,8 @@ int session_set_up(struct session *session)
         return EXIT_USAGE;
     if (options->command == COMMAND_LOCATE)
         return GO_ON;
+    if (!state_read(&session->state, options->state))
+        return EXIT_USAGE;
     if (!knows_contact(session) || !find_password(session) || !make_client(session) ||
         !set_up_tls(session))
         return EXIT_USAGE;

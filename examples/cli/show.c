@@ -132,7 +132,9 @@ static void json_event(const struct show *show, const struct sipreg_event *event
                        const struct show_notes *notes)
 {
     bool registered = event->type == SIPREG_EVENT_REGISTERED;
-    bool retrying = event->type == SIPREG_EVENT_RETRYING && event->retry_in != SIPREG_FOREVER;
+    bool retrying =
+        (event->type == SIPREG_EVENT_RETRYING || event->type == SIPREG_EVENT_KEEPALIVE) &&
+        event->retry_in != SIPREG_FOREVER;
     bool final = event->type == SIPREG_EVENT_RETRYING && notes->last; /* nobody will retry */
 
     printf("{\"event\": \"%s\"", event_names[final ? SIPREG_EVENT_REFUSED : event->type]);
@@ -153,6 +155,10 @@ static void json_event(const struct show *show, const struct sipreg_event *event
         json_number("granted", event->granted);
     if (registered && event->refresh_in != SIPREG_FOREVER)
         json_number("refresh_in", seconds(event->refresh_in));
+    if (registered && event->outbound)
+        fputs(", \"outbound\": true", stdout);
+    if (registered && event->ping_every > 0)
+        json_number("keepalive", event->ping_every);
     if (retrying && !final)
         json_number("retry_in", seconds(event->retry_in));
     if (event->response != NULL && event->status / 100 == 2)
@@ -236,7 +242,20 @@ static void text_registered(const struct show *show, const struct sipreg_event *
         printf(", refresh in %lld s", (long long)seconds(event->refresh_in));
     if (notes->server != NULL)
         printf(", via %s (%s)", notes->server, notes->transport);
+    if (event->outbound)
+        fputs(", outbound", stdout);
+    if (event->ping_every > 0)
+        printf(", keepalives every %lu s", (unsigned long)event->ping_every);
     puts(event->listed ? "" : " (the registrar does not list our contact)");
+}
+
+static void text_keepalive(const struct sipreg_event *event, const struct show_notes *notes)
+{
+    if (event->error == SIPREG_OK)
+        puts("keepalives are answered");
+    else
+        fprintf(stderr, "sipreg: keepalive: %s; registering again in %lld s\n", notes->why,
+                (long long)seconds(event->retry_in));
 }
 
 /* What went wrong without a response opens with the server by itself, if one was found. */
@@ -275,6 +294,8 @@ static void text_event(const struct show *show, const struct sipreg_event *event
         text_contacts(show, event->response);
     else if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_OK)
         printf("unregistered %s\n", show->aor);
+    else if (event->type == SIPREG_EVENT_KEEPALIVE)
+        text_keepalive(event, notes);
     else
         text_failure(show, event, notes);
 }

@@ -125,6 +125,13 @@ static void print_title(FILE *out, bool sent, const char *peer, const char *tran
             transport);
 }
 
+void trace_keepalive(FILE *out, bool sent, const char *peer, const char *transport)
+{
+    print_title(out, sent, peer, transport);
+    fputs("(keepalive)\n", out);
+    fflush(out);
+}
+
 void trace_message(FILE *out, bool sent, const char *peer, const char *transport, const char *bytes,
                    size_t n)
 {

@@ -13,4 +13,7 @@
 void trace_message(FILE *out, bool sent, const char *peer, const char *transport, const char *bytes,
                    size_t n);
 
+/* Prints that a keepalive went over the wire, or an answer to one. */
+void trace_keepalive(FILE *out, bool sent, const char *peer, const char *transport);
+
 #endif

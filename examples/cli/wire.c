@@ -14,6 +14,24 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* Keepalives are blank lines, and STUN. */
+static bool is_keepalive(const char *bytes, size_t n)
+{
+    return n > 0 && (bytes[0] == '\r' || bytes[0] == '\n' || (unsigned char)bytes[0] <= 1);
+}
+
+static void trace(const struct net *net, bool sent, const char *bytes, size_t n)
+{
+    const char *transport = transport_name(net->transport);
+
+    if (net->trace == NULL)
+        return;
+    if (is_keepalive(bytes, n))
+        trace_keepalive(net->trace, sent, net->peer, transport);
+    else
+        trace_message(net->trace, sent, net->peer, transport, bytes, n);
+}
+
 /* ---- sending ---- */
 
 static bool not_now(void)
@@ -77,8 +95,7 @@ int net_send(struct net *net, const void *bytes, size_t n)
 
     if (net->state != NET_OPEN)
         return -1;
-    if (net->trace != NULL)
-        trace_message(net->trace, true, net->peer, transport_name(net->transport), bytes, n);
+    trace(net, true, bytes, n);
     result = (net->transport == SIPREG_UDP ? send_datagram : send_stream)(net, bytes, n);
     if (result < 0)
         net_close(net);
@@ -97,10 +114,7 @@ static void deliver(struct net *net, const char *bytes, size_t n)
 {
     int result;
 
-    if (n == 0 || bytes[0] == '\r' || bytes[0] == '\n')
-        return; /* keepalive */
-    if (net->trace != NULL)
-        trace_message(net->trace, false, net->peer, transport_name(net->transport), bytes, n);
+    trace(net, false, bytes, n);
     result = sipreg_client_recv(net->client, clock_ms(), bytes, n);
     if (net->notes != NULL && (result == SIPREG_SYNTAX || result == SIPREG_PARTIAL))
         fprintf(net->notes, "sipreg: note: ignored a message from %s: %s\n", net->peer,
@@ -120,8 +134,10 @@ static void take_messages(struct net *net)
     while (still(net, connection) && net->in_used > 0) {
         int n = sipreg_frame_next(&net->frame, net->in, net->in_used);
 
-        if (n == SIPREG_PARTIAL && net->in_used < sizeof net->in)
+        if (n == SIPREG_PARTIAL && net->in_used < sizeof net->in) {
+            sipreg_client_partial(net->client, clock_ms());
             return;
+        }
         if (n <= 0) {
             net_blame(net, "it sent something else than SIP messages");
             net_lose(net);
