@@ -119,17 +119,43 @@ def after_thirty(tool):
         expect("reached", here.is_reached(), False)
 
 
-def kept(tool):
-    """with keepalives the mapping of a NAT that forgets after 30 seconds lives on, and OPTIONS arrive"""
-    with world(tool, 30) as here, contextlib.ExitStack() as stack:
-        with here.net.phone.inside():
-            lines = stack.enter_context(storm(tool, "udp", REGISTRAR, PORT, 1, 3, 3600, "outbound"))
-        wait_for("registration", lambda: registrations(lines()))
+def stays_reachable(tool, *words):
+    with world(tool, 30) as here, here.phone(*words) as events:
         before = here.net.mappings()
-        told_to_stop.wait(65)
-        expect("mappings", here.net.mappings(), before)
-        expect("registrations", list(registrations(lines()).values()), [1])
-        expect("reached", here.is_reached("phone0"), True)
+        for _ in range(3):
+            told_to_stop.wait(22)
+            expect("mappings", here.net.mappings(), before)
+        expect("times registered", len(registered(events)), 1)
+        expect("reached", here.is_reached(), True)
+        return events()
+
+
+def kept(tool):
+    """outbound: STUN keeps the mapping of a NAT that forgets after 30 seconds, and OPTIONS arrive"""
+    events = stays_reachable(tool, "--outbound")
+    expect("outbound is in force", events[0].get("outbound"), True)
+    expect("the server's Flow-Timer", events[0].get("keepalive"), 25)
+    expect("kinds of events", [event["event"] for event in events], ["registered", "keepalive"])
+
+
+def kept_open(tool):
+    """without outbound blank lines keep it, where the user wants that, and OPTIONS arrive"""
+    events = stays_reachable(tool, "--keepalive=20")
+    expect("outbound is in force", events[0].get("outbound"), None)
+    expect("kinds of events", [event["event"] for event in events], ["registered"])
+
+
+def told(tool):
+    """outbound: another port of the NAT is noticed by STUN, and the registrar is told at once"""
+    with world(tool, 30) as here, here.phone("--outbound") as events:
+        wait_for("first answer", lambda: "keepalive" in [event["event"] for event in events()], 30)
+        before = here.seen_at()
+        here.net.rebind()
+        wait_for("registration", lambda: len(registered(events)) == 2, 40)
+        expect("why", [event.get("error") for event in events() if event["event"] == "keepalive"][1],
+               "another address, by a NAT that has forgotten us")
+        expect("ranges", (port_range(before), port_range(here.seen_at())), RANGES)
+        expect("reached", here.is_reached(), True)
 
 
 def rebound(tool):
@@ -162,7 +188,7 @@ def silent(tool):
         expect("ranges", (port_range(before), port_range(after)), RANGES)
 
 
-SCENARIOS = [learns, forgotten, after_thirty, kept, rebound, silent]
+SCENARIOS = [learns, forgotten, after_thirty, kept, kept_open, told, rebound, silent]
 
 
 def main():
