@@ -8,6 +8,7 @@
  *   way.c      which server is next?            dns.c, reply.c  what does the DNS say?
  *   net.c, wire.c, loop.c  how do flows and octets come and go?
  *   place.c    addresses                        tls.c     is it the right server?
+ *   state.c    what does it remember?
  *   system.c   time, random octets, signals     netlink.c have we moved?
  *
  * This file runs them around one struct sipreg_client: it says what the client is to do, and ends

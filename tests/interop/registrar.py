@@ -271,9 +271,37 @@ def certificate_names(tool):
                 raise AssertionError(f"{name}: {wrong}") from wrong
 
 
+def remembered(tool):
+    """--state: one binding over two runs; what is spoilt or another's is neither used nor overwritten"""
+    with registrar(tool) as server, folder() as path:
+        file, words = path / "state", [*server.words(), "--state", path / "state"]
+        uris = []
+        for _ in range(2):
+            event = only(tool.events("register", *words, "--once"), "registered")
+            uris += [contact["uri"] for contact in event["contacts"]]
+        expect("contacts, one a run", len(set(uris)), 2)
+        good = file.read_bytes()
+        expect("only its owner may read it", file.stat().st_mode & 0o777, 0o600)
+        expect("the password is in it", PASSWORD.encode() in good, False)
+        bad = {"cut off or spoilt": [good[:-1], good[:-5] + bytes([good[-5] ^ 1]) + good[-4:]],
+               "not a state file of sipreg": [b"", b"x\n", b"sipreg state 2\n" + good, good + b"x" * 9999]}
+        for why, files in bad.items():
+            for octets in files:
+                file.write_bytes(octets)
+                status, _, err = tool.run("register", *words, "--once")
+                expect(f"exit status and complaint in {err}", (status, why in err), (2, True))
+                expect("the file is as it was", file.read_bytes(), octets)
+        file.write_bytes(good)
+        status, _, err = tool.run("register", "sip:bob@localhost", "--state", file, "--once")
+        expect("another AOR", (status, "of another AOR" in err, file.read_bytes()), (2, True, good))
+        status, _, err = tool.run("register", *server.words(), "--state", path / "no" / "where", "--once")
+        expect("a folder that is not there", (status, err.count("No such file")), (0, 1))
+        only(tool.events("remove", *words), "unregistered")
+
+
 SCENARIOS = [two_programs, algorithms, judged, several, proxy, over_tls, certificate_names, ipv6, lost,
              doubled, garbage, stale, challenged_for_ever, busy, too_brief, shorter, refused, silent,
-             connection_lost, others]
+             connection_lost, others, remembered]
 
 if __name__ == "__main__":  # some scenarios mostly wait, so several are played at once
     sys.exit(scenarios(SCENARIOS, Tool(sys.argv[1]), at_once=8))
