@@ -133,6 +133,9 @@ size_t story_requests(struct story *s);
 void story_check_digest(struct story *s, const char *header, const char *user,
                         const char *password);
 
+/* Keeps what the client sends, and judges it. */
+void story_record(struct story *s, const void *bytes, size_t n);
+
 const struct sipreg_event *story_event(struct story *s); /* the last one */
 void assert_event(struct story *s, enum sipreg_event_type type, int error);
 void assert_state(struct story *s, enum sipreg_client_state state);

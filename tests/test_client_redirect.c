@@ -206,47 +206,6 @@ static void a_redirection_with_a_time_ends_by_then(void **state)
     assert_target(s, "sip:example.com");
 }
 
-static void the_flow_of_a_redirection_is_closed_before_another_is_opened(void **state)
-{
-    struct story *s = (struct story *)*state;
-
-    story_stream(s);
-    begin(s);
-    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>;expires=60\r\n");
-    story_grant(s, 300);
-    assert_true(story_until_sent(s, 300 * 1000));
-    assert_target(s, "sip:example.com");
-    assert_int_equal(s->opens, 3);
-    assert_int_equal(s->closes, 2);
-}
-
-/* A connection that only the program can open; without one there is no other target either. */
-static void without_a_flow_a_query_ends_whatever_targets_are_left(void **state)
-{
-    struct story *s = (struct story *)*state;
-
-    s->config.transport = SIPREG_TCP;
-    s->config.follow_redirects = true;
-    story_init(s);
-    assert_int_equal(sipreg_client_query(&s->client, s->tick), SIPREG_OK);
-    story_run(s);
-    story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
-    assert_target(s, "sip:r2.example.com");
-    story_flow(s, SIPREG_FLOW_DOWN);
-    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_TRANSPORT);
-    assert_int_equal(story_requests(s), 2);
-}
-
-/* 19.1.4: schemes have no case, but not everybody knows. */
-static void a_scheme_is_written_in_small_letters(void **state)
-{
-    struct story *s = (struct story *)*state;
-
-    begin(s);
-    story_reply(s, "302 Moved", TO("SiP:r2.example.com"));
-    assert_target(s, "sip:r2.example.com");
-}
-
 static void a_proxy_to_be_used_becomes_the_route_of_this_request(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -449,9 +408,6 @@ int main(void)
         STORY(a_target_serves_as_long_as_it_works),
         STORY(what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt),
         STORY(a_redirection_with_a_time_ends_by_then),
-        STORY(the_flow_of_a_redirection_is_closed_before_another_is_opened),
-        STORY(without_a_flow_a_query_ends_whatever_targets_are_left),
-        STORY(a_scheme_is_written_in_small_letters),
         STORY(a_proxy_to_be_used_becomes_the_route_of_this_request),
         STORY(configured_routes_come_back_behind_a_proxy_used_once),
         STORY(a_stream_is_closed_and_opened_to_the_new_place),
