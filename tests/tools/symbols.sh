@@ -39,9 +39,9 @@ objdump -h "$archive" | awk '/file format/ { file = $1 }
     nothing "nothing is kept in variables"
 
 if [ -e "$shared" ]; then
-    api=$(cat "$include"/*.h | tr '\n' ' ' | grep -o 'SIPREG_API [^;(]*(' | grep -o 'sipreg_[a-z0-9_]*($' | tr -d '(')
+    api=$(cat "$include"/*.h | tr '\n' ' ' | grep -o 'SIPREG_API [^;(]*[(;]' | grep -o 'sipreg_[a-z0-9_]*[(;]$' | tr -d '(;')
     exported=$(nm -D --defined-only "$shared" | awk '{ print $NF }')
-    echo "$exported" | lacks "$api" | nothing "the shared library exports only the public functions"
-    echo "$api" | lacks "$exported" | nothing "the shared library exports every public function"
+    echo "$exported" | lacks "$api" | nothing "the shared library exports only what is public"
+    echo "$api" | lacks "$exported" | nothing "the shared library exports all that is public"
 fi
 exit $status
