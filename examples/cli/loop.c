@@ -16,6 +16,7 @@ static short interest(const struct net *net)
         return POLLOUT;
     case NET_HANDSHAKING:
         return (short)net->wants;
+    case NET_UPGRADING:
     case NET_OPEN:
         return (short)(POLLIN | (net->out_used > 0 ? POLLOUT : 0));
     case NET_CLOSED:
@@ -37,13 +38,13 @@ static void handle_flow(struct net *net, short ready)
 {
     unsigned connection = net->connections;
 
-    if (net->state != NET_OPEN) {
+    if (net->state != NET_OPEN && net->state != NET_UPGRADING) {
         net_go_on(net);
         return;
     }
     if (ready & POLLOUT)
         net_flush(net);
-    if (net->state == NET_OPEN && net->connections == connection && (ready & ~POLLOUT) != 0)
+    if (net->fd >= 0 && net->connections == connection && (ready & ~POLLOUT) != 0)
         net_receive(net);
 }
 

@@ -9,6 +9,7 @@
  *   net.c, wire.c, loop.c  how do flows and octets come and go?
  *   place.c    addresses                        tls.c     is it the right server?
  *   state.c    what does it remember?
+ *   websocket.c  messages in frames             upgrade.c does it speak SIP over WebSocket?
  *   system.c   time, random octets, signals     netlink.c have we moved?
  *
  * This file runs them around one struct sipreg_client: it says what the client is to do, and ends

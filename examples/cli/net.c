@@ -11,6 +11,8 @@
  *        +------------------+-------------------+--------------------------+-------------------+
  *              net_close(), or net_lose(): nobody there, refused, reset, closed, out of step
  *
+ * For a WebSocket there is UPGRADING before OPEN, until the server has agreed to that.
+ *
  * Which server it is becomes known while the flow is being opened, and with it the transport and
  * our own address; the client is told of both then (and has had a stand-in for the address until
  * then). If the server fails, the client asks for the next flow, and way.c for the next server.
@@ -21,6 +23,7 @@
 #include "net.h"
 
 #include "system.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,12 +65,13 @@ static void drop(struct net *net)
     net->fd = -1;
     net->state = NET_CLOSED;
     net->in_used = net->out_used = 0;
+    websocket_free(&net->websocket);
 }
 
 void net_close(struct net *net)
 {
-    if (net->secured && net->state == NET_OPEN)
-        tls_close(net->tls);
+    if (net->state == NET_OPEN)
+        net_part(net);
     drop(net);
 }
 
@@ -159,10 +163,50 @@ static bool reach(struct net *net)
 
 /* ---- opening ---- */
 
-static void opened(struct net *net)
+bool net_over_websocket(const struct net *net)
+{
+    return net->transport == SIPREG_WS || net->transport == SIPREG_WSS;
+}
+
+void net_opened(struct net *net)
 {
     net->state = NET_OPEN;
     sipreg_client_flow(net->client, clock_ms(), SIPREG_FLOW_UP);
+}
+
+/* RFC 6455 4.1: the port is named unless it is the default one. */
+static bool ask_for_websocket(struct net *net)
+{
+    uint16_t port = place_port(&net->server), usual = net->secured ? 443 : 80;
+    int n = upgrade_write(&net->upgrade, net->out, sizeof net->out, net->name,
+                          port == usual ? 0 : port, net->path != NULL ? net->path : "/");
+
+    if (n < 0) {
+        net_blame(net, net->upgrade.fault);
+        return false;
+    }
+    if (!websocket_open(&net->websocket)) {
+        net_blame(net, "no memory for a WebSocket");
+        return false;
+    }
+    net->out_used = (size_t)n;
+    if (net->trace != NULL)
+        trace_message(net->trace, true, net->peer, transport_name(net->transport), net->out,
+                      net->out_used);
+    return true;
+}
+
+/* There is a connection, with TLS if there has to be. */
+static void ready(struct net *net)
+{
+    if (!net_over_websocket(net)) {
+        net_opened(net);
+    } else if (ask_for_websocket(net)) {
+        net->state = NET_UPGRADING;
+        net_flush(net);
+    } else {
+        net_lose(net);
+    }
 }
 
 static void remember(struct net *net, const struct sipreg_target *server)
@@ -172,7 +216,7 @@ static void remember(struct net *net, const struct sipreg_target *server)
     net->transport = server->transport;
     snprintf(net->name, sizeof net->name, "%s",
              server->name[0] != '\0' ? server->name : server->address);
-    net->secured = server->transport == SIPREG_TLS;
+    net->secured = server->transport == SIPREG_TLS || server->transport == SIPREG_WSS;
     net->served = false;
 }
 
@@ -195,7 +239,7 @@ static bool connect_to(struct net *net, const struct sipreg_target *server)
     learn_local(net);
     net->state = NET_CONNECTING;
     if (net->transport == SIPREG_UDP)
-        opened(net);
+        net_opened(net);
     return true;
 }
 
@@ -243,7 +287,7 @@ static void shake_hands(struct net *net)
 
     net->wants = result == TLS_WANT_WRITE ? POLLOUT : POLLIN;
     if (result == 0) {
-        opened(net);
+        ready(net);
     } else if (result == TLS_CLOSED || result == TLS_FAILED) {
         net_blame(net, net->tls->fault);
         go_down(net, net->tls->distrusted ? SIPREG_FLOW_UNTRUSTED : SIPREG_FLOW_DOWN);
@@ -260,7 +304,7 @@ static void connected(struct net *net)
         net_blame(net, strerror(error));
         net_lose(net);
     } else if (!net->secured) {
-        opened(net);
+        ready(net);
     } else if (tls_open(net->tls, net->fd, net->name)) {
         net->state = NET_HANDSHAKING;
         shake_hands(net);

@@ -9,7 +9,9 @@
 #include "dns.h"
 #include "place.h"
 #include "tls.h"
+#include "upgrade.h"
 #include "way.h"
+#include "websocket.h"
 
 #include <sipreg/sipreg.h>
 
@@ -18,7 +20,14 @@
 #define STREAM_SIZE 65536 /* sipreg_frame_next() delimits messages of up to 65535 octets */
 #define OUTPUT_SIZE 16384 /* what a connection has not taken yet */
 
-enum net_state { NET_CLOSED, NET_LOCATING, NET_CONNECTING, NET_HANDSHAKING, NET_OPEN };
+enum net_state {
+    NET_CLOSED,
+    NET_LOCATING,
+    NET_CONNECTING,
+    NET_HANDSHAKING, /* of TLS */
+    NET_UPGRADING,   /* the handshake of WebSocket */
+    NET_OPEN
+};
 
 struct net {
     /* set by the caller */
@@ -26,6 +35,7 @@ struct net {
     struct tls *tls;
     int signals, changes; /* wake net_wait(); negative: none */
     FILE *trace, *notes;  /* NULL: none */
+    const char *path;     /* of a WebSocket; NULL: "/" */
 
     /* to be read */
     struct way_finder way;
@@ -48,6 +58,8 @@ struct net {
     struct place server, local; /* the two ends */
     struct place bound;         /* where to bind to; size 0: anywhere */
     struct sipreg_frame frame;
+    struct upgrade upgrade;
+    struct websocket websocket;
     size_t in_used, out_used;
     char in[STREAM_SIZE];
     char out[OUTPUT_SIZE];
@@ -68,6 +80,10 @@ void net_close(struct net *net);
 /* The DNS may have answered, or the connection is made or refused: goes on with the opening. */
 void net_go_on(struct net *net);
 
+/* Over WebSocket the connection becomes the flow only when the server has agreed. */
+bool net_over_websocket(const struct net *net);
+void net_opened(struct net *net);
+
 /* Writes fault: it is the server's. Returns -1. */
 int net_blame(struct net *net, const char *why);
 /* The flow is down, and the client gets to know; fault says why. */
@@ -80,6 +96,9 @@ void net_look_around(struct net *net);
 
 /* Sends one message. 0, or negative: the flow is down. */
 int net_send(struct net *net, const void *bytes, size_t n);
+
+/* Takes leave, as far as that is possible without waiting. */
+void net_part(struct net *net);
 
 /* Something can be read or written: hands in to the client what came. */
 void net_receive(struct net *net);

@@ -34,7 +34,9 @@ static const char help[] =
     "  --registrar URI          the registrar, unless it is the AOR's domain: "
     "sip:registrar.example.com\n"
     "  --proxy URI              send by way of this proxy, and say so in a Route header\n"
-    "  --transport udp|tcp|tls  this one only; else what the URI says, or what the DNS prefers\n"
+    "  --transport udp|tcp|tls|ws|wss\n"
+    "                           this one only; else what the URI says, or what the DNS prefers\n"
+    "  --ws-path PATH           where the WebSocket is on its server: /\n"
     "  --local ADDR[:PORT]      send from this address\n"
     "  --dns ADDR[:PORT]        look up all names there, not by the system's servers and hosts "
     "file\n"
@@ -81,6 +83,7 @@ static const struct option long_options[] = {
     {"registrar", required_argument, NULL, TEXT(registrar)},
     {"proxy", required_argument, NULL, TEXT(proxy)},
     {"transport", required_argument, NULL, TEXT(transport)},
+    {"ws-path", required_argument, NULL, TEXT(ws_path)},
     {"local", required_argument, NULL, TEXT(local)},
     {"dns", required_argument, NULL, TEXT(dns)},
     {"follow-redirects", no_argument, NULL, FLAG(follow_redirects)},
@@ -201,9 +204,19 @@ static bool for_locate(const struct options *options)
 {
     return options->registrar == NULL && options->proxy == NULL && options->contact == NULL &&
            options->user == NULL && options->password_file == NULL && options->ca == NULL &&
-           options->header_count == 0 && !options->insecure && !options->trace &&
-           !options->rewrite_contact && !options->follow_redirects && !options->outbound &&
-           options->instance == NULL && options->state == NULL;
+           options->ws_path == NULL && options->header_count == 0 && !options->insecure &&
+           !options->trace && !options->rewrite_contact && !options->follow_redirects &&
+           !options->outbound && options->instance == NULL && options->state == NULL;
+}
+
+/* What may stand between "GET" and "HTTP/1.1". */
+static bool is_path(const char *text)
+{
+    const char *p = text;
+
+    while (*p > ' ' && *p <= '~' && *p != '#')
+        p++;
+    return text[0] == '/' && *p == '\0' && p - text <= 1024;
 }
 
 /* What only makes sense with another command is a slip that the user wants to hear of. */
@@ -225,6 +238,8 @@ static bool consistent(const struct options *options)
         fault = "'locate' takes --transport, --local, --dns and --json only";
     else if (options->rewrite_contact && options->contact != NULL)
         fault = "--contact-rewrite changes the contact that we make: leave out --contact";
+    else if (options->ws_path != NULL && !is_path(options->ws_path))
+        fault = "--ws-path: not a path, as in /ws";
     else if (options->insecure && options->ca != NULL)
         fault = "--insecure verifies nothing: leave out --ca";
     if (fault != NULL)

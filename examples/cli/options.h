@@ -19,7 +19,7 @@ struct options {
     enum command command;
     const char *aor;                                         /* of locate: a domain or a URI */
     const char *registrar, *proxy, *transport, *local, *dns; /* as typed; NULL: not given */
-    const char *user, *contact, *instance, *password_file, *ca, *state;
+    const char *user, *contact, *instance, *password_file, *ca, *state, *ws_path;
     int64_t expires;     /* 0: not given */
     uint32_t ping_every; /* the same */
     struct sipreg_header headers[HEADERS_MAX];

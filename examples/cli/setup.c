@@ -18,9 +18,11 @@
 /* Right in what follows from it before a flow is opened: does the contact have to be sips? */
 static enum sipreg_transport first_transport(const struct target *target)
 {
-    if (target->transports & SIPREG_CAN_UDP)
-        return SIPREG_UDP;
-    return target->transports & SIPREG_CAN_TCP ? SIPREG_TCP : SIPREG_TLS;
+    enum sipreg_transport transport = SIPREG_UDP;
+
+    while ((target->transports & (1U << transport)) == 0)
+        transport++;
+    return transport;
 }
 
 /* Without one the registrar tells devices apart by their contacts. */
@@ -99,7 +101,7 @@ static bool find_password(struct session *session)
 static bool set_up_tls(struct session *session)
 {
     const struct options *options = &session->options;
-    bool possible = (session->target.transports & SIPREG_CAN_TLS) != 0;
+    bool possible = (session->target.transports & (SIPREG_CAN_TLS | SIPREG_CAN_WSS)) != 0;
 
     tls_init(&session->tls, options->ca, options->insecure);
     session->net.tls = &session->tls;
@@ -114,6 +116,16 @@ static bool set_up_tls(struct session *session)
         return true;
     fprintf(stderr, "sipreg: %s\n", session->tls.fault);
     return false;
+}
+
+static void set_up_websocket(struct session *session)
+{
+    const struct options *options = &session->options;
+
+    session->net.path = options->ws_path;
+    if (options->ws_path != NULL && session->config.transport < SIPREG_WS)
+        fprintf(stderr, "sipreg: note: this is %s, --ws-path has no effect\n",
+                transport_name(session->config.transport));
 }
 
 /* "contact: not a URI" becomes "--contact: not a URI: 'foo'": in the words of the user. */
@@ -182,6 +194,7 @@ int session_set_up(struct session *session)
     if (!knows_contact(session) || !find_password(session) || !make_client(session) ||
         !set_up_tls(session))
         return EXIT_USAGE;
+    set_up_websocket(session);
     net->changes = netlink_open();
     return GO_ON;
 }

@@ -9,12 +9,15 @@
  *     Route          --proxy, made a loose router (8.1.2, 16.12)
  *     next hop       --proxy, or --registrar, or the AOR: where the packets go
  *     transport      --transport, or what the next hop's URI says, and no other; or TLS for sips,
- *                    and for sip what the DNS prefers of UDP, TCP and TLS (RFC 3263)
+ *                    and for sip what the DNS prefers of UDP, TCP and TLS (RFC 3263); WebSocket
+ *                    only where it is asked for
  *
  * For "sipreg locate" there is a next hop alone, and whoever stands before its "@" plays no role.
  * Whether a URI is good in every octet is for the library to say: here it is only taken apart.
  */
 #include "target.h"
+
+#include "websocket.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -156,8 +159,10 @@ static void write_uri(char *out, const struct uri *uri, bool user, bool port, bo
              params ? (int)uri->params.n : 0, params ? uri->params.p : "");
 }
 
-static const char *const names[] = {"UDP", "TCP", "TLS"};
-static const char *const params[] = {"udp", "tcp", "tls"};
+enum { SECURE = SIPREG_CAN_TLS | SIPREG_CAN_WSS };
+
+static const char *const names[] = {"UDP", "TCP", "TLS", "WS", "WSS"};
+static const char *const words[] = {"udp", "tcp", "tls", "ws", "wss"};
 
 const char *transport_name(enum sipreg_transport transport)
 {
@@ -166,7 +171,13 @@ const char *transport_name(enum sipreg_transport transport)
 
 static bool fix(struct target *target, enum sipreg_transport transport)
 {
-    target->fixed = params[transport];
+    if (transport >= SIPREG_WS && !websocket_possible()) {
+        fputs("sipreg: this one was built without WebSocket: it needs the library wslay "
+              "(libwslay-dev)\n",
+              stderr);
+        return false;
+    }
+    target->fixed = transport == SIPREG_WSS ? "ws" : words[transport]; /* RFC 7118 5.2 */
     target->transports = 1U << transport;
     return true;
 }
@@ -175,15 +186,17 @@ static bool fix_by_name(struct target *target, struct sipreg_str name)
 {
     size_t i;
 
-    for (i = 0; i < sizeof params / sizeof *params; i++) {
-        if (is(name, params[i]))
+    for (i = 0; i < sizeof words / sizeof *words; i++) {
+        if (is(name, words[i]))
             return fix(target, (enum sipreg_transport)i);
     }
-    fprintf(stderr, "sipreg: transport '%.*s' is not one of udp, tcp, tls\n", (int)name.n, name.p);
+    fprintf(stderr, "sipreg: transport '%.*s' is not one of udp, tcp, tls, ws, wss\n", (int)name.n,
+            name.p);
     return false;
 }
 
-/* RFC 5630 3.1: sips means TLS on this hop, and "sips:host;transport=tcp" is just that. */
+/* RFC 5630 3.1: sips means TLS on this hop, and "sips:host;transport=tcp" is just that. A URI says
+   "ws" for both kinds of WebSocket, where sips means the one with TLS (RFC 7118 5.2). */
 static bool choose_transport(struct target *target, const struct uri *hop, bool sips,
                              const char *asked)
 {
@@ -195,9 +208,17 @@ static bool choose_transport(struct target *target, const struct uri *hop, bool 
     target->transports = sips ? SIPREG_CAN_TLS : SIPREG_CAN_UDP | SIPREG_CAN_TCP | SIPREG_CAN_TLS;
     if (name.p == NULL || (asked == NULL && sips && is(name, "tcp")))
         return true;
+    if (asked == NULL && sips && is(name, "ws"))
+        return fix(target, SIPREG_WSS);
+    if (asked == NULL && is(name, "wss")) {
+        fputs("sipreg: 'wss' is no word of a URI: give --transport wss, or sips and "
+              ";transport=ws\n",
+              stderr);
+        return false;
+    }
     if (!fix_by_name(target, name))
         return false;
-    if (sips && target->transports != SIPREG_CAN_TLS) {
+    if (sips && (target->transports & SECURE) == 0) {
         fprintf(stderr, "sipreg: a sips URI needs TLS, not %.*s (RFC 5630)\n", (int)name.n, name.p);
         return false;
     }

@@ -15,7 +15,7 @@ struct target {
 
     /* How to get to the next hop. */
     unsigned transports; /* a sum of SIPREG_CAN_UDP, ... */
-    const char *fixed;   /* "tcp", where one was chosen; or NULL */
+    const char *fixed;   /* "tcp", where one was chosen, as a URI says it; or NULL */
     bool secure;         /* sips */
 };
 

@@ -3,7 +3,8 @@
  *
  * A datagram is a message, and one that cannot be sent now counts as lost: the client repeats it. A
  * stream, with TLS or without, is cut into messages by sipreg_frame_next(), and what it does not
- * take now waits in net->out.
+ * take now waits in net->out. In a WebSocket, websocket.c makes frames of messages and messages of
+ * frames; the first that is read there is the answer to its handshake.
  */
 #include "net.h"
 
@@ -79,6 +80,25 @@ static int send_stream(struct net *net, const void *bytes, size_t n)
     return flush(net);
 }
 
+/* Frames that wslay has for the server: messages, answers to pings. */
+static int send_frames(struct net *net)
+{
+    int n =
+        websocket_write(&net->websocket, net->out + net->out_used, sizeof net->out - net->out_used);
+
+    if (n < 0)
+        return net_blame(net, "it does not take what we send");
+    net->out_used += (size_t)n;
+    return flush(net);
+}
+
+static int send_message(struct net *net, const void *bytes, size_t n)
+{
+    if (!websocket_queue(&net->websocket, bytes, n))
+        return net_blame(net, "no memory for a WebSocket");
+    return send_frames(net);
+}
+
 /* The error of an earlier datagram (ICMP) may show here too; nothing of this one was sent then. */
 static int send_datagram(struct net *net, const void *bytes, size_t n)
 {
@@ -89,6 +109,13 @@ static int send_datagram(struct net *net, const void *bytes, size_t n)
     return put(net, bytes, n) < 0 ? -1 : 0;
 }
 
+static int send_any(struct net *net, const void *bytes, size_t n)
+{
+    if (net->transport == SIPREG_UDP)
+        return send_datagram(net, bytes, n);
+    return net_over_websocket(net) ? send_message(net, bytes, n) : send_stream(net, bytes, n);
+}
+
 int net_send(struct net *net, const void *bytes, size_t n)
 {
     int result;
@@ -96,10 +123,20 @@ int net_send(struct net *net, const void *bytes, size_t n)
     if (net->state != NET_OPEN)
         return -1;
     trace(net, true, bytes, n);
-    result = (net->transport == SIPREG_UDP ? send_datagram : send_stream)(net, bytes, n);
+    result = send_any(net, bytes, n);
     if (result < 0)
         net_close(net);
     return result;
+}
+
+void net_part(struct net *net)
+{
+    if (net_over_websocket(net)) {
+        websocket_leave(&net->websocket);
+        send_frames(net);
+    }
+    if (net->secured)
+        tls_close(net->tls);
 }
 
 void net_flush(struct net *net)
@@ -119,6 +156,12 @@ static void deliver(struct net *net, const char *bytes, size_t n)
     if (net->notes != NULL && (result == SIPREG_SYNTAX || result == SIPREG_PARTIAL))
         fprintf(net->notes, "sipreg: note: ignored a message from %s: %s\n", net->peer,
                 sipreg_strerror(result));
+}
+
+static void discard(struct net *net, size_t n)
+{
+    net->in_used -= n;
+    memmove(net->in, net->in + n, net->in_used);
 }
 
 /* The client may close the connection, and open another one, while it gets a message. */
@@ -146,9 +189,58 @@ static void take_messages(struct net *net)
         deliver(net, net->in, (size_t)n);
         if (!still(net, connection))
             return;
-        net->in_used -= (size_t)n;
-        memmove(net->in, net->in + n, net->in_used);
+        discard(net, (size_t)n);
     }
+}
+
+/* A close of the server's is answered, too, before the flow is lost. */
+static void take_frames(struct net *net)
+{
+    unsigned connection = net->connections;
+
+    while (still(net, connection) && net->in_used > 0) {
+        int n = websocket_read(&net->websocket, net->in, net->in_used);
+
+        if (send_frames(net) < 0 || n < 0) {
+            if (n < 0)
+                net_blame(net, websocket_why(&net->websocket));
+            net_lose(net);
+            return;
+        }
+        discard(net, (size_t)n);
+        if (net->websocket.length > 0)
+            deliver(net, net->websocket.message, net->websocket.length);
+    }
+}
+
+/* Frames may follow the answer at once. */
+static void take_answer(struct net *net)
+{
+    unsigned connection = net->connections;
+    int n = upgrade_read(&net->upgrade, net->in, net->in_used);
+
+    if (n != 0 && net->trace != NULL)
+        trace_message(net->trace, false, net->peer, transport_name(net->transport), net->in,
+                      n > 0 ? (size_t)n : net->in_used);
+    if (n < 0) {
+        net_blame(net, net->upgrade.fault);
+        net_lose(net);
+    } else if (n > 0) {
+        discard(net, (size_t)n);
+        net_opened(net);
+        if (still(net, connection))
+            take_frames(net);
+    }
+}
+
+static void take(struct net *net)
+{
+    if (net->state == NET_UPGRADING)
+        take_answer(net);
+    else if (net_over_websocket(net))
+        take_frames(net);
+    else
+        take_messages(net);
 }
 
 /* Octets read, 0: none for now, or negative: fault says why. */
@@ -183,7 +275,7 @@ static void receive_once(struct net *net)
         deliver(net, net->in, (size_t)got);
     } else {
         net->in_used += (size_t)got;
-        take_messages(net);
+        take(net);
     }
 }
 
@@ -193,5 +285,6 @@ void net_receive(struct net *net)
 
     do {
         receive_once(net);
-    } while (net->secured && still(net, connection) && tls_buffered(net->tls) > 0);
+    } while (net->secured && net->connections == connection && net->fd >= 0 &&
+             tls_buffered(net->tls) > 0);
 }

@@ -271,9 +271,13 @@ class Relay(threading.Thread):
 # ---------------------------------------------------------------- captures
 
 class Capture:
-    """What went over some ports of the loopback interface, and tshark's opinion of it."""
+    """What went over some ports of the loopback interface, and tshark's opinion of it.
 
-    def __init__(self, path, ports):
+    tcp is what tshark takes connections there for: "http" where a WebSocket follows.
+    """
+
+    def __init__(self, path, ports, tcp="sip"):
+        self.tcp = tcp
         self.file = pathlib.Path(path) / "capture.pcapng"
         self.ports = ports
         self.why_not = None  # not captured
@@ -317,7 +321,7 @@ class Capture:
             raise Skip(self.why_not)
         command = ["tshark", "-r", str(self.file), "-Y", condition, "-T", "fields"]
         for port in self.ports:
-            command += ["-d", f"udp.port=={port},sip", "-d", f"tcp.port=={port},sip"]
+            command += ["-d", f"udp.port=={port},sip", "-d", f"tcp.port=={port},{self.tcp}"]
         for name in names:
             command += ["-e", name]
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
