@@ -220,7 +220,7 @@ def stalled(setting):
         begin = time.monotonic()
         event = only(setting.tool.events("register", f"sip:still@localhost:{relay.port}", "--transport", "tcp",
                                          "--once", status=3), "refused")
-        expect("error", event["error"], f"no answer from 127.0.0.1:{relay.port}")
+        expect("error", event["error"], f"no answer from 127.0.0.1:{relay.port} (TCP)")
         expect("64*T1", 31.9 < time.monotonic() - begin < 40, True)
         expect("connections", len(relay.arrivals), 1)
 
