@@ -53,14 +53,14 @@ static void renew_binding(struct sipreg_client *client, bool at_once)
         client->next_at = planned;
 }
 
-/* Over UDP the next request tells whether there still is a flow. After failures the next try is
-   planned already. */
+/* Over UDP the next request tells whether there still is a flow, but where keepalives have held it
+   open it is made anew. After failures the next try is planned already. */
 static void lost(struct sipreg_client *client)
 {
     bool at_once = was_successful(client);
 
     if (client->wish != WISH_BOUND || client->fact != FACT_BOUND || client->failures > 0 ||
-        client->request.transport == SIPREG_UDP)
+        (client->request.transport == SIPREG_UDP && client->pings.every == 0))
         return;
     renew_binding(client, at_once);
     if (!at_once && !client->report) /* the end of a query is to be told */
@@ -120,6 +120,7 @@ static void flow_down(struct sipreg_client *client, bool untrusted)
         lost(client);
     }
     sipreg_state_forget_flow(client);
+    client->rewritten = false;
 }
 
 static void flow_up(struct sipreg_client *client)

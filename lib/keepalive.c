@@ -94,17 +94,29 @@ static uint32_t named(int64_t timer, int64_t keep)
     return timer > 0 ? (uint32_t)timer : 0;
 }
 
+/* The open one: of another kind than those to come; or the time for its answer went by while a
+   request was under way, or nothing was to be kept alive, and now a 200 is as good. */
+static void forget_open(struct sipreg_pings *pings)
+{
+    pings->sends = 0;
+    pings->at = SIPREG_NEVER;
+}
+
 static void learn(struct sipreg_client *client, const struct sipreg_response *response)
 {
     struct sipreg_pings *pings = &client->pings;
     const struct sipreg_client_config *config = client->config;
     int64_t keep = seconds(response->via.keep);
     uint32_t before = pings->every, every = named(flow_timer(response), keep);
+    uint8_t kind;
 
     pings->failed = false;
     pings->promised = client->outbound || keep >= 0 || config->ping == SIPREG_PING_ANSWERED ||
                       edge_supports_it(client);
-    pings->kind = pings->promised && !is_stream(client) ? STUN : BLANK;
+    kind = pings->promised && !is_stream(client) ? STUN : BLANK;
+    if (pings->kind != kind || (pings->fail_at != 0 && client->now >= pings->fail_at))
+        forget_open(pings);
+    pings->kind = kind;
     if (every == 0)
         every = config->ping_every;
     pings->named = every > 0;
@@ -284,6 +296,7 @@ static int answer(struct sipreg_client *client, const void *bytes, size_t n)
 {
     if (client->flow != FLOW_UP)
         return SIPREG_FOREIGN;
+    client->pings.partial = false; /* whatever this is, it is whole */
     if (client->pings.kind == STUN)
         return answer_stun(client, bytes, n);
     return is_stream(client) && is_blank((const char *)bytes, n) ? answer_blank(client)

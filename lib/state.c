@@ -54,9 +54,9 @@ struct sipreg_timers sipreg_state_timers(const struct sipreg_client *client)
 uint64_t sipreg_state_coarse(const struct sipreg_client *client, uint64_t at)
 {
     uint32_t step = client->config->coarse, tick = client->tick + (uint32_t)(at - client->now);
-    uint64_t early = at - (step > 0 ? tick % step : 0);
+    uint32_t beyond = step > 0 ? tick % step : 0;
 
-    return early > client->now ? early : at;
+    return at > client->now + beyond ? at - beyond : at;
 }
 
 uint64_t sipreg_state_latest(const struct sipreg_client *client)

@@ -74,7 +74,7 @@ int sipreg_client_hold(struct sipreg_client *client, uint32_t now, bool held)
     sipreg_state_advance(client, now);
     if (client->fact == FACT_BOUND) {
         planned = client->held ? sipreg_state_latest(client) : client->refresh_at;
-        if (client->next_at == planned)
+        if (client->next_at == planned && client->now < planned) /* else it is under way */
             client->next_at = held ? sipreg_state_latest(client) : client->refresh_at;
     }
     client->held = held;

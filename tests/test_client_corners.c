@@ -257,6 +257,25 @@ static void after_a_connection_came_up_again_the_contact_may_be_rewritten_again(
     assert_non_null(strstr(story_field(s, LAST, "Contact"), "@198.51.100.1:2222"));
 }
 
+static void at_the_next_server_the_contact_may_be_rewritten_again(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    s->config.rewrite_contact = true;
+    s->servers = 1;
+    story_start(s);
+    grant_seen(s, ";rport=1111;received=198.51.100.1");
+    grant_seen(s, ";rport=1111;received=198.51.100.1");
+    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_OK);
+    sipreg_client_refresh(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "503 Busy", "");
+    assert_int_equal(s->opens, 2);
+    grant_seen(s, ";rport=2222;received=198.51.100.1");
+    assert_non_null(strstr(story_field(s, LAST, "Contact"), "@198.51.100.1:2222"));
+}
+
 static void an_ipv6_address_that_is_seen_as_it_was_sent_needs_no_other_brackets(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -361,6 +380,7 @@ int main(void)
         STORY(a_third_realm_without_credentials_is_refused),
         STORY(a_proof_that_comes_after_other_credentials_proves_nothing),
         STORY(after_a_connection_came_up_again_the_contact_may_be_rewritten_again),
+        STORY(at_the_next_server_the_contact_may_be_rewritten_again),
         STORY(an_ipv6_address_that_is_seen_as_it_was_sent_needs_no_other_brackets),
         STORY(an_address_that_makes_the_contact_too_long_is_not_taken_over),
         STORY(a_contact_on_its_way_is_known_after_a_reboot),

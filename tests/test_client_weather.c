@@ -3,6 +3,8 @@
  */
 #include "story.h"
 
+#include <stdio.h>
+
 static void stop(struct story *s)
 {
     assert_int_equal(sipreg_client_stop(&s->client, s->tick), SIPREG_OK);
@@ -158,6 +160,123 @@ static void another_algorithm_with_the_same_nonce_goes_on_counting(void **state)
     assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
 }
 
+static void grant_with_path(struct story *s, const char *path)
+{
+    char headers[200];
+
+    snprintf(headers, sizeof headers, "Contact: <CONTACT>;expires=3600\r\n%s", path);
+    story_reply(s, "200 OK", headers);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+static const char promise[] = "Path: <sip:edge.example.com;lr;ob>\r\n";
+
+static void start_with_pings(struct story *s)
+{
+    s->config.keepalive = &sipreg_keepalive;
+    s->config.ping = SIPREG_PING_ALWAYS;
+    story_start(s);
+}
+
+/* A STUN request with an id of zeros, for whose answer nobody waited. */
+static void a_promise_that_comes_later_does_not_take_a_blank_line_for_a_stun_request(void **state)
+{
+    static const unsigned char zeros[12];
+    struct story *s = (struct story *)*state;
+
+    s->jitter = 1; /* all random numbers are */
+    start_with_pings(s);
+    grant_with_path(s, "");
+    assert_true(story_until_ping(s, 29 * 1000));
+    assert_int_equal(s->pings[0].n, 4);
+    sipreg_client_refresh(&s->client, s->tick);
+    story_run(s);
+    grant_with_path(s, promise);
+    assert_true(story_until_ping(s, 29 * 1000));
+    assert_int_equal(s->pings[1].n, 20);
+    assert_memory_not_equal(s->pings[1].bytes + 8, zeros, sizeof zeros);
+    story_pass(s, 60 * 1000);
+    assert_event(s, SIPREG_EVENT_KEEPALIVE, SIPREG_TIMEOUT);
+}
+
+/* Its answer came while the removal was under way. */
+static void a_ping_that_a_stop_has_cut_off_is_not_missed_after_the_next_start(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    start_with_pings(s);
+    grant_with_path(s, promise);
+    assert_true(story_until_ping(s, 29 * 1000));
+    stop(s);
+    story_reply(s, "200 OK", "");
+    story_pass(s, 300 * 1000);
+    assert_int_equal(sipreg_client_start(&s->client, s->tick), SIPREG_OK);
+    story_run(s);
+    grant_with_path(s, promise);
+    story_pass(s, 20 * 1000);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+/* It would be out of reach until then, with the NAT's mapping gone. */
+static void a_failed_send_over_udp_does_not_end_keepalives_until_the_next_refresh(void **state)
+{
+    struct story *s = (struct story *)*state;
+    size_t before;
+
+    start_with_pings(s);
+    grant_with_path(s, promise);
+    before = s->pinged;
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_true(story_until_sent(s, 100 * 1000));
+    grant_with_path(s, promise);
+    assert_true(story_until_ping(s, 29 * 1000));
+    assert_true(s->pinged > before);
+}
+
+/* The half message was none but the answer itself, in two pieces. */
+static void after_half_an_answer_the_next_one_is_not_waited_for_longer(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    start_with_pings(s);
+    grant_with_path(s, promise);
+    assert_true(story_until_ping(s, 120 * 1000));
+    assert_int_equal(sipreg_client_partial(&s->client, s->tick), SIPREG_OK);
+    assert_int_equal(story_feed(s, "\r\n", 2), SIPREG_OK);
+    assert_true(story_until_ping(s, 120 * 1000));
+    story_pass(s, 10 * 1000);
+    assert_event(s, SIPREG_EVENT_KEEPALIVE, SIPREG_TIMEOUT);
+}
+
+/* By a clock in its second half, the multiple before a refresh may lie before the client's own
+   clock has begun. */
+static void a_young_client_refreshes_in_time_however_coarse_its_wake_ups_are(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.coarse = 60 * 1000;
+    s->tick = UINT32_C(3000020000);
+    story_start(s);
+    story_grant(s, 60);
+    assert_true(story_until_sent(s, 59 * 1000));
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+/* It would answer the challenge at the last moment only. */
+static void a_refresh_under_way_is_not_held_back(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 600);
+    assert_true(story_until_sent(s, 600 * 1000));
+    assert_int_equal(sipreg_client_hold(&s->client, s->tick, true), SIPREG_OK);
+    story_challenge(s, "n1", "");
+    assert_int_equal(story_requests(s), 3);
+    assert_non_null(story_field(s, LAST, "Authorization"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +289,12 @@ int main(void)
         STORY(credentials_given_again_do_not_hide_that_an_answer_has_passed),
         STORY(another_algorithm_with_the_same_nonce_goes_on_counting),
         STORY(a_challenge_with_a_control_character_is_not_repeated),
+        STORY(a_promise_that_comes_later_does_not_take_a_blank_line_for_a_stun_request),
+        STORY(a_ping_that_a_stop_has_cut_off_is_not_missed_after_the_next_start),
+        STORY(a_failed_send_over_udp_does_not_end_keepalives_until_the_next_refresh),
+        STORY(after_half_an_answer_the_next_one_is_not_waited_for_longer),
+        STORY(a_refresh_under_way_is_not_held_back),
+        STORY(a_young_client_refreshes_in_time_however_coarse_its_wake_ups_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
