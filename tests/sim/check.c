@@ -1,5 +1,5 @@
 /*
- * check.c - what must hold, whatever the weather.
+ * check.c - what must hold of every request, whatever the weather.
  *
  * A new request needs a reason: a wish, an instant that the last event has announced, a change of
  * the flow, or a final response to the last request that asks for another one at once. What is not
@@ -18,9 +18,7 @@ enum {
      * the soonest, so 61 attempts with 1 + 10 requests each. (Failures are rarer, 5 s apart.)
      */
     ROUNDS = 10,
-    PER_MINUTE = 61 * (1 + ROUNDS),
-    SOONEST_RETRY = 5 * SECOND,
-    LONGEST_RETRY_AFTER = 24 * 60 * 60 /* seconds */
+    PER_MINUTE = 61 * (1 + ROUNDS)
 };
 
 static uint64_t hash_of(const char *text)
@@ -32,7 +30,7 @@ static uint64_t hash_of(const char *text)
     return h;
 }
 
-static uint64_t t1(const struct phone *p)
+uint64_t check_t1(const struct phone *p)
 {
     return p->config.t1 > 0 ? p->config.t1 : 500;
 }
@@ -42,6 +40,21 @@ void check_begin(struct phone *p)
     memset(&p->watch, 0, sizeof p->watch);
     p->watch.announced = NEVER;
     p->watch.lapses_at = NEVER;
+}
+
+/* The Call-ID, what was counted, what was used: all that must hold beyond a reboot. */
+void check_go_on(struct phone *p, const struct watch *before)
+{
+    struct watch *s = &p->watch;
+
+    memcpy(s->call_id, before->call_id, sizeof s->call_id);
+    memcpy(s->branches, before->branches, sizeof s->branches);
+    memcpy(s->counted, before->counted, sizeof s->counted);
+    s->branch_count = before->branch_count;
+    s->counted_count = before->counted_count;
+    s->cseq = before->cseq;
+    s->offered = before->offered;
+    s->gap = true;
 }
 
 void check_wish(struct phone *p)
@@ -65,7 +78,7 @@ static bool contains(const void *bytes, size_t n, const char *text)
     return false;
 }
 
-static void check_secrets(struct phone *p, const void *bytes, size_t n)
+void check_secrets(struct phone *p, const void *bytes, size_t n)
 {
     if (contains(bytes, n, RIGHT_PASSWORD) || contains(bytes, n, WRONG_PASSWORD) ||
         contains(bytes, n, p->ha1))
@@ -78,7 +91,7 @@ static void check_secrets(struct phone *p, const void *bytes, size_t n)
 static void check_repetition(struct phone *p, const char *text, size_t n)
 {
     struct watch *s = &p->watch;
-    uint64_t interval = t1(p) << (s->repeats < 4 ? s->repeats : 4), t2 = 4 * SECOND;
+    uint64_t interval = check_t1(p) << (s->repeats < 4 ? s->repeats : 4), t2 = 4 * SECOND;
 
     trace(p->world, p, "repeats %u", s->cseq);
     if (n != s->size || memcmp(text, s->last, n) != 0)
@@ -87,11 +100,11 @@ static void check_repetition(struct phone *p, const char *text, size_t n)
         broken(p->world, p, "repeats a request that is over");
     if (p->config.transport != SIPREG_UDP)
         broken(p->world, p, "repeats on a reliable transport");
-    if (p->own < s->repeat_at || p->own >= s->sent_at + 64 * t1(p))
+    if (p->own < s->repeat_at || p->own >= s->sent_at + 64 * check_t1(p))
         broken(p->world, p, "a retransmission out of its time");
     s->repeats++;
     interval = interval * 2 < t2 && !s->provisional ? interval * 2 : t2;
-    s->repeat_at += s->provisional ? t1(p) : interval;
+    s->repeat_at += s->provisional ? check_t1(p) : interval;
 }
 
 /* ---------------------------------------------------------------- new requests */
@@ -194,12 +207,11 @@ static void check_credentials(struct phone *p, const char *text, const char *hea
     }
 }
 
-/* Does this status ask for another request at once? */
-static bool asks(int status)
+bool check_asks(const struct phone *p, int status)
 {
     static const int asking[] = {401, 406, 407, 413, 415, 420, 421, 423, 483, 488, 493, 513};
 
-    if (status / 100 == 3)
+    if (status / 100 == 3 || (status == 439 && p->config.reg_id > 0))
         return true;
     for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++) {
         if (asking[i] == status)
@@ -212,7 +224,7 @@ static void check_reason(struct phone *p)
 {
     struct watch *s = &p->watch;
 
-    if (s->answering && asks(s->status) && s->rounds < ROUNDS) {
+    if (s->answering && check_asks(p, s->status) && s->rounds < ROUNDS) {
         s->rounds++;
         return;
     }
@@ -249,6 +261,18 @@ static bool asks_for_binding(const char *text)
            !(text_header(text, "Expires", 0, value) && strcmp(value, "0") == 0);
 }
 
+/* Which contact is the client's, that may have been told where the world sees it? */
+static void note_contact(struct phone *p, const char *text)
+{
+    char value[VALUE], uri[VALUE];
+
+    if (!p->nat.there || !text_header(text, "Contact", 0, value) || !text_uri(value, uri) ||
+        strcmp(uri, p->contact) == 0)
+        return;
+    snprintf(p->contact, sizeof p->contact, "%.127s", uri);
+    p->moves++;
+}
+
 static void check_request(struct phone *p, const char *text, size_t n, const char *branch)
 {
     struct watch *s = &p->watch;
@@ -257,21 +281,26 @@ static void check_request(struct phone *p, const char *text, size_t n, const cha
     trace(p->world, p, "sends %u", text_cseq(text));
     if (fault != NULL)
         broken(p->world, p, "malformed: %s: %.*s", fault, (int)strcspn(text, "\r"), text);
-    if (s->outstanding && !s->answering && p->own < s->sent_at + 64 * t1(p))
+    if (s->outstanding && !s->answering && p->own < s->sent_at + 64 * check_t1(p))
         broken(p->world, p, "two transactions at a time");
     check_identity(p, text, branch);
+    note_contact(p, text);
     check_credentials(p, text, "Authorization");
     check_credentials(p, text, "Proxy-Authorization");
     check_reason(p);
     check_rate(p);
     s->offered = s->offered || asks_for_binding(text);
+    if (s->left_outbound) /* whose registrar would have replaced the contacts of before */
+        p->excused_below = p->ports > p->excused_below ? p->ports : p->excused_below;
+    if (asks_for_binding(text))
+        s->left_outbound = p->config.reg_id > 0 && strstr(text, ";reg-id=") == NULL;
     memcpy(s->last, text, n);
     s->size = n;
     s->outstanding = true;
     s->answering = s->provisional = s->gap = p->drifted = false;
     s->repeats = 0;
     s->sent_at = p->own;
-    s->repeat_at = p->own + t1(p);
+    s->repeat_at = p->own + check_t1(p);
 }
 
 void check_send(struct phone *p, const char *text, size_t n)
@@ -285,182 +314,4 @@ void check_send(struct phone *p, const char *text, size_t n)
         check_repetition(p, text, n);
     else
         check_request(p, text, n, branch);
-}
-
-/* ---------------------------------------------------------------- events */
-
-static const char *const types[] = {"registered", "bindings", "unregistered",
-                                    "retrying",   "refused",  "keepalive"};
-
-/* How soon does it say that it will try again? */
-static void check_patience(struct phone *p, const struct sipreg_event *event)
-{
-    int64_t after = event->response == NULL ? SIPREG_ABSENT : event->response->retry_after;
-
-    if (p->watch.wishes > 0 || event->retry_in == SIPREG_FOREVER)
-        return;
-    if (event->retry_in < SOONEST_RETRY && !p->watch.flow_changed)
-        broken(p->world, p, "tries again in %u ms", event->retry_in);
-    if (after > LONGEST_RETRY_AFTER)
-        after = LONGEST_RETRY_AFTER;
-    if (after > 0 && event->retry_in < after * SECOND)
-        broken(p->world, p, "tries again before Retry-After");
-}
-
-/* What it believes must not be longer than what is so. */
-static void check_belief(struct phone *p, const struct sipreg_event *event)
-{
-    struct watch *s = &p->watch;
-
-    if (event->valid_for == 0 && p->own < s->sent_at + (uint64_t)event->granted * SECOND)
-        broken(p->world, p, "registered, and nothing bound");
-    if (event->refresh_in != SIPREG_FOREVER && event->refresh_in > event->valid_for &&
-        event->refresh_in > SECOND)
-        broken(p->world, p, "refreshes too late");
-    if (s->honest_until > 0 && event->valid_for > 0 && !p->drifted && event->error == SIPREG_OK &&
-        p->world->now + event->valid_for > s->honest_until + SECOND)
-        broken(p->world, p, "believes in %u ms more than were granted",
-               (unsigned)(p->world->now + event->valid_for - s->honest_until));
-}
-
-/* What it says is gone must be gone. */
-static void check_gone(struct phone *p)
-{
-    const struct binding *b = registrar_find(p->world, p->aor, p->contact);
-
-    if (b != NULL && !b->excused && b->expires_at > p->world->now)
-        broken(p->world, p, "says that it is gone, but it is bound for %u ms more",
-               (unsigned)(b->expires_at - p->world->now));
-}
-
-static void check_calm(struct phone *p, const struct sipreg_event *event)
-{
-    if (event->type == SIPREG_EVENT_REFUSED || event->type == SIPREG_EVENT_RETRYING ||
-        (event->type == SIPREG_EVENT_UNREGISTERED && event->error != SIPREG_OK))
-        broken(p->world, p, "%s in fair weather: %d, %s", types[event->type], event->status,
-               sipreg_strerror(event->error));
-}
-
-static bool is_unconfirmed(const struct phone *p, const struct sipreg_event *event)
-{
-    return event->type == SIPREG_EVENT_UNREGISTERED && event->error != SIPREG_OK &&
-           p->wish == WISH_GONE;
-}
-
-/* Once the weather has cleared the user asks again for what was refused or not confirmed. */
-static void ask_again(struct phone *p, const struct sipreg_event *event)
-{
-    bool failed = event->type == SIPREG_EVENT_REFUSED || is_unconfirmed(p, event);
-
-    if (!failed || event->state != SIPREG_IDLE || !p->world->clear)
-        return;
-    if (p->watch.asked_again)
-        broken(p->world, p, "refused again after the weather cleared");
-    p->watch.asked_again = true;
-    p->wish_at = p->world->now + 5 * SECOND;
-}
-
-void check_event(struct phone *p, const struct sipreg_event *event)
-{
-    struct watch *s = &p->watch;
-    uint32_t next = event->refresh_in < event->retry_in ? event->refresh_in : event->retry_in;
-
-    trace(p->world, p, "is told: %s, %d, %s", types[event->type], event->status,
-          sipreg_strerror(event->error));
-    if (event->type != SIPREG_EVENT_UNREGISTERED) /* a lapse in the middle of trying */
-        s->elsewhere = 0;
-    check_secrets(p, event, sizeof *event);
-    check_secrets(p, &p->client, sizeof p->client);
-    s->announced = next == SIPREG_FOREVER ? NEVER : p->own + next;
-    if (next == SIPREG_FOREVER && event->valid_for == SIPREG_FOREVER)
-        s->announced = p->own + next; /* a grant of more than seven weeks: that, at the soonest */
-    if (asks(event->status))          /* answered, and given up all the same */
-        s->gap = true;
-    if (event->type == SIPREG_EVENT_RETRYING)
-        check_patience(p, event);
-    if (event->type == SIPREG_EVENT_REGISTERED) {
-        check_belief(p, event);
-        s->flow_changed = false;
-        p->moves = 0;
-    }
-    s->refused = s->refused || event->type == SIPREG_EVENT_REFUSED;
-    s->ended = s->ended || event->type == SIPREG_EVENT_UNREGISTERED;
-    if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_OK)
-        check_gone(p);
-    if (is_unconfirmed(p, event))
-        registrar_excuse(p);
-    if (p->world->fair)
-        check_calm(p, event);
-    ask_again(p, event);
-}
-
-/* ---------------------------------------------------------------- at rest */
-
-static void check_waits(struct phone *p, uint32_t wait, enum sipreg_client_state state)
-{
-    struct watch *s = &p->watch;
-    bool cut_off = !p->opens && !p->connected;
-
-    if (wait == SIPREG_FOREVER && state != SIPREG_IDLE && !cut_off)
-        broken(p->world, p, "waits for ever in state %d", (int)state);
-    if (s->outstanding && p->own + wait > s->sent_at + 64 * t1(p))
-        broken(p->world, p, "timer F is not waited for");
-    if (state == SIPREG_IDLE && p->wish == WISH_BOUND && !s->refused)
-        broken(p->world, p, "gave up without a word");
-    if (state == SIPREG_IDLE && p->wish == WISH_GONE && !s->ended)
-        broken(p->world, p, "removed without a word");
-}
-
-/* In fair weather, whoever has nothing to do but wait is bound where it is. */
-static void check_bound(struct phone *p)
-{
-    bool calm = p->world->fair && !p->watch.outstanding && !p->opening;
-
-    if (calm && p->wish == WISH_BOUND && registrar_find(p->world, p->aor, p->contact) == NULL)
-        broken(p->world, p, "at rest, and not bound at %s", p->contact);
-}
-
-void check_rest(struct phone *p, uint32_t wait)
-{
-    struct watch *s = &p->watch;
-    enum sipreg_client_state state = sipreg_client_state(&p->client);
-
-    if (s->outstanding && p->own >= s->sent_at + 64 * t1(p))
-        s->outstanding = false;
-    if (state == SIPREG_REGISTERED && p->own >= s->lapses_at)
-        broken(p->world, p, "still registered after the lapse");
-    check_waits(p, wait, state);
-    check_bound(p);
-    if (!s->outstanding && !p->opening)
-        s->wishes = 0;
-}
-
-/* ---------------------------------------------------------------- in the end */
-
-static void check_left_behind(struct phone *p, const struct binding *b)
-{
-    unsigned port = 0;
-    const char *at = strchr(b->contact, '@');
-
-    if (!b->used || b->phone != (int)p->index || b->excused)
-        return;
-    if (strcmp(b->contact, p->contact) == 0 && p->wish == WISH_BOUND)
-        return;
-    if (at != NULL && sscanf(at, "@192.0.2.%*u:%u", &port) == 1 && port < 5060 + p->excused_below)
-        return;
-    broken(p->world, p, "left a binding behind: %s", b->contact);
-}
-
-/* The registrar holds what is wished for, and nothing else of ours. */
-void check_settled(struct phone *p)
-{
-    enum sipreg_client_state state = sipreg_client_state(&p->client);
-    const struct binding *b = registrar_find(p->world, p->aor, p->contact);
-
-    if (p->wish == WISH_BOUND && !p->robbed && (state != SIPREG_REGISTERED || b == NULL))
-        broken(p->world, p, "not registered again: state %d", (int)state);
-    if (p->wish == WISH_GONE && state != SIPREG_IDLE)
-        broken(p->world, p, "not gone: state %d", (int)state);
-    for (unsigned i = 0; i < BINDINGS; i++)
-        check_left_behind(p, &p->world->registrar.bindings[i]);
 }

@@ -19,7 +19,7 @@ struct odd {
 
 static void begin(struct odd *o, int status)
 {
-    answer_start(o->text, sizeof o->text, o->request, status);
+    answer_start(o->p, o->text, sizeof o->text, o->request, status);
 }
 
 static void end(struct odd *o)

@@ -6,20 +6,9 @@
  */
 #include "sim.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void append(char *text, size_t size, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list list;
-
-    va_start(list, format);
-    vsnprintf(text + used, size - used, format, list);
-    va_end(list);
-}
 
 void registrar_make(struct world *w)
 {
@@ -44,75 +33,9 @@ void registrar_make(struct world *w)
     r->header_only = chance(w, 150);
     r->grant_least = least[dice(w, 4)];
     r->grant_most = most[dice(w, 5)];
+    pong_make(w);
     if (r->grant_most < r->grant_least)
         r->grant_most = r->grant_least;
-}
-
-/* ---------------------------------------------------------------- bindings */
-
-struct binding *registrar_find(struct world *w, const char *aor, const char *contact)
-{
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        struct binding *b = &w->registrar.bindings[i];
-        if (b->used && strcmp(b->aor, aor) == 0 && strcmp(b->contact, contact) == 0)
-            return b;
-    }
-    return NULL;
-}
-
-/* Whose is it, and from which port? By the address, as phone.c makes them. */
-static int owner(const char *contact, unsigned *port)
-{
-    const char *at = strchr(contact, '@');
-    unsigned host;
-
-    if (at == NULL || sscanf(at, "@192.0.2.%u:%u", &host, port) != 2 || host < 10)
-        return -1;
-    *port -= 5060;
-    return host - 10 < PHONES ? (int)(host - 10) : -1;
-}
-
-void registrar_excuse(struct phone *p)
-{
-    p->excused_below = p->ports;
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        struct binding *b = &p->world->registrar.bindings[i];
-        if (b->phone == (int)p->index)
-            b->excused = true;
-    }
-}
-
-uint64_t registrar_next(const struct world *w)
-{
-    uint64_t at = NEVER;
-
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        const struct binding *b = &w->registrar.bindings[i];
-        if (b->used && b->expires_at < at)
-            at = b->expires_at;
-    }
-    return at;
-}
-
-/* In fair weather nothing lapses that is wished for. */
-static void lapse(struct world *w, struct binding *b)
-{
-    const struct phone *p = b->phone < 0 ? NULL : &w->phones[b->phone];
-    bool calm = w->fair || (w->clear && p != NULL && w->now > p->settled_by);
-
-    b->used = false;
-    trace(w, p, "its binding %s lapses", b->contact);
-    if (calm && p != NULL && p->wish == WISH_BOUND && strcmp(p->contact, b->contact) == 0)
-        broken(w, p, "the binding lapsed in fair weather");
-}
-
-void registrar_expire(struct world *w)
-{
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        struct binding *b = &w->registrar.bindings[i];
-        if (b->used && b->expires_at <= w->now)
-            lapse(w, b);
-    }
 }
 
 void registrar_reboot(struct world *w)
@@ -126,124 +49,6 @@ void registrar_reboot(struct world *w)
     for (unsigned i = 0; i < CACHE; i++)
         r->kept[i].branch[0] = '\0';
     r->down_until = w->now + dice(w, 3 * MINUTE);
-}
-
-static struct binding *vacant(struct world *w)
-{
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        if (!w->registrar.bindings[i].used)
-            return &w->registrar.bindings[i];
-    }
-    return &w->registrar.bindings[0];
-}
-
-/* Has this request been overtaken by a later one, or made by a client that is no more? */
-static bool is_old(const struct phone *p, const char *request)
-{
-    char call_id[VALUE];
-
-    text_header(request, "Call-ID", 0, call_id);
-    return strcmp(call_id, p->watch.call_id) != 0 || text_cseq(request) != p->watch.cseq;
-}
-
-static void keep(struct phone *p, const char *request, const char *contact, uint64_t expires_at)
-{
-    struct binding *b = registrar_find(p->world, p->aor, contact);
-    char call_id[VALUE];
-    unsigned port = 0;
-
-    if (b == NULL && expires_at <= p->world->now)
-        return;
-    if (b == NULL)
-        b = vacant(p->world);
-    text_header(request, "Call-ID", 0, call_id);
-    b->used = expires_at > p->world->now;
-    p->robbed = false;
-    snprintf(b->aor, sizeof b->aor, "%s", p->aor);
-    snprintf(b->contact, sizeof b->contact, "%s", contact);
-    snprintf(b->call_id, sizeof b->call_id, "%.31s", call_id);
-    b->phone = owner(contact, &port);
-    b->excused = is_old(p, request);
-    b->cseq = text_cseq(request);
-    b->expires_at = expires_at;
-}
-
-/* Of all phones of the AOR: what the others wish, they will find out when they refresh. */
-static void remove_all(struct phone *p)
-{
-    for (unsigned i = 0; i < p->world->phone_count; i++)
-        p->world->phones[i].robbed = i != p->index;
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        struct binding *b = &p->world->registrar.bindings[i];
-        if (strcmp(b->aor, p->aor) == 0)
-            b->used = false;
-    }
-}
-
-/* Does what the request says, with so many seconds for what it wishes. When its binding ends, or 0.
- */
-uint64_t registrar_bind(struct phone *p, const char *request, uint64_t seconds)
-{
-    char value[VALUE], contact[VALUE], expires[VALUE];
-    uint64_t ends = 0, now = p->world->now;
-
-    for (unsigned i = 0; text_header(request, "Contact", i, value); i++) {
-        if (strcmp(value, "*") == 0)
-            remove_all(p);
-        if (!text_uri(value, contact))
-            continue;
-        if (!text_param(strchr(value, '>'), "expires", expires))
-            text_header(request, "Expires", 0, expires);
-        if (strcmp(expires, "0") == 0)
-            keep(p, request, contact, now);
-        else
-            keep(p, request, contact, ends = now + seconds * SECOND);
-    }
-    return ends;
-}
-
-/* ---------------------------------------------------------------- answers */
-
-void answer_start(char *text, size_t size, const char *request, int status)
-{
-    char via[VALUE], from[VALUE], to[VALUE], call_id[VALUE], cseq[VALUE];
-
-    text_header(request, "Via", 0, via);
-    text_header(request, "From", 0, from);
-    text_header(request, "To", 0, to);
-    text_header(request, "Call-ID", 0, call_id);
-    text_header(request, "CSeq", 0, cseq);
-    snprintf(
-        text, size,
-        "SIP/2.0 %d So it is\r\nVia: %s;received=198.51.100.1\r\nFrom: %s\r\nTo: %s;tag=srv\r\n"
-        "Call-ID: %s\r\nCSeq: %s\r\n",
-        status, via, from, to, call_id, cseq);
-}
-
-static void remember(struct phone *p, const char *text)
-{
-    struct registrar *r = &p->world->registrar;
-    struct answer_kept *kept = &r->kept[r->kept_count++ % CACHE];
-    char via[VALUE], branch[VALUE];
-
-    text_header(text, "Via", 0, via);
-    text_param(via, "branch", branch);
-    snprintf(kept->branch, sizeof kept->branch, "%.31s", branch);
-    free(kept->bytes);
-    kept->n = strlen(text);
-    kept->odd = r->odd;
-    kept->bytes = (char *)malloc(kept->n + 1);
-    if (kept->bytes == NULL)
-        abort();
-    memcpy(kept->bytes, text, kept->n + 1);
-}
-
-void answer_end(struct phone *p, char *text, size_t size, uint64_t expires_at)
-{
-    append(text, size, "Content-Length: 0\r\n\r\n");
-    trace(p->world, p, "is answered %.3s", text + 8);
-    remember(p, text);
-    network_answer(p, text, strlen(text), expires_at);
 }
 
 /* What was odd is not said again. */
@@ -270,54 +75,6 @@ const char *registrar_nonce(struct world *w, bool proxy)
     n->made_at = w->now;
     n->nc = 0;
     return n->text;
-}
-
-static void one_challenge(struct world *w, char *text, size_t size, bool proxy, bool stale,
-                          const char *nonce, const char *algorithm)
-{
-    const struct registrar *r = &w->registrar;
-
-    append(text, size, "%s: Digest realm=\"%s\", nonce=\"%s\"",
-           proxy ? "Proxy-Authenticate" : "WWW-Authenticate",
-           proxy ? "proxy.example.com" : "example.com", nonce);
-    if (algorithm != NULL)
-        append(text, size, ", algorithm=%s", algorithm);
-    if (r->qop != NULL)
-        append(text, size, ", qop=\"%s\"", r->qop);
-    append(text, size, "%s\r\n", stale ? ", stale=true" : "");
-}
-
-void answer_challenge(struct world *w, char *text, size_t size, bool proxy, bool stale,
-                      const char *nonce)
-{
-    if (w->registrar.both)
-        one_challenge(w, text, size, proxy, stale, nonce, "SHA-256");
-    one_challenge(w, text, size, proxy, stale, nonce, w->registrar.algorithm);
-}
-
-static unsigned count_bindings(const struct world *w, const char *aor)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        const struct binding *b = &w->registrar.bindings[i];
-        n += b->used && strcmp(b->aor, aor) == 0 ? 1 : 0;
-    }
-    return n;
-}
-
-/* All bindings of the AOR (10.3, 8.); of a single one the time may stand in the Expires header. */
-void answer_contacts(struct world *w, char *text, size_t size, const char *aor)
-{
-    bool alone = w->registrar.header_only && count_bindings(w, aor) == 1;
-
-    for (unsigned i = 0; i < BINDINGS; i++) {
-        const struct binding *b = &w->registrar.bindings[i];
-        if (b->used && strcmp(b->aor, aor) == 0)
-            append(text, size,
-                   alone ? "Contact: <%s>\r\nExpires: %llu\r\n" : "Contact: <%s>;expires=%llu\r\n",
-                   b->contact, (unsigned long long)((b->expires_at - w->now) / SECOND));
-    }
 }
 
 /* ---------------------------------------------------------------- credentials */
@@ -386,7 +143,7 @@ static bool is_authorized(struct phone *p, const char *request, bool proxy)
         return true;
     if (there && !right)
         w->refused++;
-    answer_start(text, sizeof text, request, proxy ? 407 : 401);
+    answer_start(p, text, sizeof text, request, proxy ? 407 : 401);
     answer_challenge(w, text, sizeof text, proxy, right && w->registrar.says_stale,
                      registrar_nonce(w, proxy));
     answer_end(p, text, sizeof text, 0);
@@ -454,14 +211,15 @@ static void serve(struct phone *p, const char *request)
 
     if (is_out_of_order(p, request)) {
         p->world->refused++;
-        answer_start(text, sizeof text, request, 500);
+        answer_start(p, text, sizeof text, request, 500);
     } else if (seconds == UINT32_MAX) {
-        answer_start(text, sizeof text, request, 423);
+        answer_start(p, text, sizeof text, request, 423);
         append(text, sizeof text, "Min-Expires: %u\r\n", r->grant_least);
     } else {
         expires_at = registrar_bind(p, request, seconds);
-        answer_start(text, sizeof text, request, 200);
+        answer_start(p, text, sizeof text, request, 200);
         answer_contacts(p->world, text, sizeof text, p->aor);
+        answer_promise(p, text, sizeof text, request);
         confirm_credentials(p, request, text, sizeof text);
     }
     answer_end(p, text, sizeof text, expires_at);
@@ -476,6 +234,7 @@ static bool repeat(struct phone *p, const char *request)
     text_param(via, "branch", branch);
     for (unsigned i = 0; i < CACHE; i++) {
         if (r->kept[i].branch[0] != '\0' && strcmp(r->kept[i].branch, branch) == 0) {
+            p->seen_port = r->kept[i].port;
             network_answer(p, r->kept[i].bytes, r->kept[i].n, 0);
             return true;
         }
@@ -494,6 +253,13 @@ void registrar_receive(struct world *w, const struct event *e)
         return; /* what is spoilt would teach it nonsense that no client could mend */
     if (p->config.transport != SIPREG_UDP && e->flow != p->flow)
         return;
+    p->seen_port = e->port;
+    if (strikes(w, 15, "blank lines unasked"))
+        pong_unasked(p);
+    if (ping_is(e->bytes, e->n)) {
+        pong_send(p, e->bytes, e->n);
+        return;
+    }
     if (repeat(p, e->bytes) || odd_answer(p, e->bytes))
         return;
     if (r->proxy_auth && !is_authorized(p, e->bytes, true))

@@ -15,6 +15,7 @@ enum {
     RESTART,
     WRONG_CREDENTIALS,
     RIGHT_CREDENTIALS,
+    HOLD,
     WISHES
 };
 
@@ -26,7 +27,8 @@ static const char *const names[WISHES] = {"start",
                                           "move",
                                           "restart",
                                           "wrong credentials",
-                                          "right credentials"};
+                                          "right credentials",
+                                          "hold, or no longer"};
 
 static bool shares_aor(const struct phone *p)
 {
@@ -48,14 +50,25 @@ static void give_credentials(struct phone *p, const char *password)
     sipreg_client_credentials(&p->client, phone_tick(p), &credentials);
 }
 
-static void switch_off_and_on(struct phone *p)
+/* Some are in a hurry; in fair weather there is time enough. */
+static void stop(struct phone *p)
 {
     struct world *w = p->world;
+    uint32_t least = w->fair ? 10 * SECOND : 0;
 
-    p->skew += dice(w, HOUR);
-    p->excused_below = p->ports;
-    phone_begin(p);
-    script_wish(p, START);
+    if (w->clear || !chance(w, 300))
+        sipreg_client_stop(&p->client, phone_tick(p));
+    else
+        sipreg_client_stop_within(&p->client, phone_tick(p), least + dice(w, 40 * SECOND));
+}
+
+/* What was put off may be due at once. */
+static void hold(struct phone *p, bool held)
+{
+    p->held = held;
+    sipreg_client_hold(&p->client, phone_tick(p), held);
+    if (!held)
+        p->watch.flow_changed = true;
 }
 
 /* Only the first five may come from within a callback. */
@@ -72,7 +85,7 @@ void script_wish(struct phone *p, unsigned wish)
     case STOP:
         p->wish = WISH_GONE;
         p->watch.ended = false;
-        sipreg_client_stop(&p->client, phone_tick(p));
+        stop(p);
         break;
     case REFRESH:
         sipreg_client_refresh(&p->client, phone_tick(p));
@@ -89,7 +102,11 @@ void script_wish(struct phone *p, unsigned wish)
         phone_move(p, true);
         break;
     case RESTART:
-        switch_off_and_on(p);
+        reboot(p);
+        script_wish(p, START);
+        break;
+    case HOLD:
+        hold(p, !p->held);
         break;
     case WRONG_CREDENTIALS:
     case RIGHT_CREDENTIALS:
@@ -114,9 +131,10 @@ static void ask_again(struct phone *p)
 void script_next(struct phone *p)
 {
     static const unsigned often[] = {START, START, START, START, REFRESH, REFRESH,
-                                     QUERY, STOP,  MOVE,  MOVE,  RESTART, RIGHT_CREDENTIALS};
+                                     QUERY, STOP,  MOVE,  MOVE,  RESTART, RIGHT_CREDENTIALS,
+                                     HOLD};
     struct world *w = p->world;
-    unsigned wish = often[dice(w, 12)];
+    unsigned wish = often[dice(w, 13)];
 
     p->wish_at = NEVER;
     if (w->clear) {
@@ -159,6 +177,8 @@ void script_strike(struct phone *p)
         phone_move(p, true);
         phone_run(p);
     }
+    if (p->nat.there && strikes(w, 20, "the NAT forgets"))
+        nat_forget(p);
     if (strikes(w, 10, "the connection breaks") && !p->opening && p->connected)
         phone_flow(p, SIPREG_FLOW_DOWN);
 }
@@ -176,7 +196,10 @@ static uint64_t bound(const struct phone *p)
 
     if (p->watch.announced != NEVER && p->watch.announced > own + wait)
         wait = p->watch.announced - own;
-    return wait + longest * SECOND + 2 * 64 * t1 + MINUTE;
+    wait += longest * SECOND + 2 * 64 * t1 + MINUTE;
+    if (p->nat.there && check_pings_promised(p)) /* a keepalive finds it out, and all once more */
+        wait += check_pings_every(p) * (uint64_t)SECOND + longest * SECOND + 3 * 79 * t1;
+    return wait;
 }
 
 void script_clear(struct phone *p)
@@ -189,10 +212,13 @@ void script_clear(struct phone *p)
     if (strcmp(p->password, RIGHT_PASSWORD) != 0)
         give_credentials(p, RIGHT_PASSWORD);
     phone_tick(p);
+    if (p->held)
+        hold(p, false);
     script_wish(p, wish);
     if (p->watch.announced != NEVER && p->watch.announced > p->own + 26 * (uint64_t)HOUR)
         script_wish(p, REFRESH); /* so long a grant, by such a registrar? */
     phone_run(p);
+    nat_calm(p);
     p->wish_at = NEVER;
     p->settled_by = w->now + bound(p);
 }

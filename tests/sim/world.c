@@ -213,13 +213,13 @@ static bool step(struct world *w, uint64_t end)
 }
 
 /* A short grant and a long wait beside it: somewhere it has to end. */
-enum { STEPS = 40000, SENDS = 200, SENDS_CLEAR = 300 };
+enum { STEPS = 40000, SENDS = 200, SENDS_CLEAR = 300, PINGS = 4 };
 
 static void sail(struct world *w, uint64_t end, unsigned sends)
 {
     unsigned steps = 0;
 
-    while (w->failure[0] == '\0' && w->sends < sends && step(w, end)) {
+    while (w->failure[0] == '\0' && w->sends + w->pings / PINGS < sends && step(w, end)) {
         if (++steps > STEPS)
             broken(w, NULL, "no end of events");
     }
@@ -247,6 +247,10 @@ static void begin(struct world *w, uint64_t seed)
 static void clear_up(struct world *w)
 {
     trace(w, NULL, "-- the weather clears");
+    for (unsigned i = 0; i < w->phone_count; i++) {
+        if (w->phones[i].streamed > 0) /* the rest of that message is lost */
+            phone_flow(&w->phones[i], SIPREG_FLOW_DOWN);
+    }
     w->clear = true;
     registrar_calm(w);
     if (!w->fair)
@@ -263,7 +267,7 @@ static void settle(struct world *w)
 
     for (unsigned i = 0; i < w->phone_count; i++)
         end = w->phones[i].settled_by > end ? w->phones[i].settled_by : end;
-    sail(w, end, w->sends + SENDS_CLEAR);
+    sail(w, end, w->sends + w->pings / PINGS + SENDS_CLEAR);
     for (unsigned i = 0; i < w->phone_count && w->failure[0] == '\0'; i++) {
         if (w->now >= w->phones[i].settled_by) /* or its neighbours took all the time */
             check_settled(&w->phones[i]);
