@@ -99,7 +99,7 @@ bool sipreg_state_proven(const struct sipreg_client *client)
 {
     const struct sipreg_pings *pings = &client->pings;
 
-    return pings->every == 0 || !pings->promised || pings->answered;
+    return !pings->promised || pings->answered;
 }
 
 void sipreg_state_forget_flow(struct sipreg_client *client)

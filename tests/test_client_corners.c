@@ -182,6 +182,20 @@ static void a_target_over_tls_may_say_so(void **state)
 }
 
 /* Not more than eight are kept. */
+static void a_target_may_stand_in_the_first_line(void **state)
+{
+    struct story *s = (struct story *)*state;
+    char *text, changed[2000] = "SIP/2.0 302 Moved\r\nContact: <sip:r2.example.com>\r\n";
+
+    s->config.follow_redirects = true;
+    story_start(s);
+    text = story_text(s, LAST, "302 Moved", "");
+    strcat(changed, strstr(text, "\r\n") + 2);
+    assert_int_equal(story_feed(s, changed, strlen(changed)), SIPREG_OK);
+    assert_int_equal(story_requests(s), 2);
+    free(text);
+}
+
 static void of_many_targets_the_first_are_tried(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -376,6 +390,7 @@ int main(void)
         STORY(without_an_answer_outbound_waits_like_any),
         STORY(a_query_that_was_repeated_and_refused_leaves_no_doubt),
         STORY(a_target_over_tls_may_say_so),
+        STORY(a_target_may_stand_in_the_first_line),
         STORY(of_many_targets_the_first_are_tried),
         STORY(a_third_realm_without_credentials_is_refused),
         STORY(a_proof_that_comes_after_other_credentials_proves_nothing),

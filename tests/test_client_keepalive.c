@@ -176,6 +176,24 @@ static void failures_are_counted_on_until_the_first_pong(void **state)
 }
 
 /* A half message may have the pong behind it; that never ends is another matter. */
+/* What the program has opened is for it to open again. */
+static void without_an_open_function_a_failed_flow_is_waited_for(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.transport = SIPREG_TCP;
+    s->config.keepalive = &sipreg_keepalive;
+    s->config.instance = "urn:uuid:00000000-0000-1000-8000-aabbccddeeff";
+    s->config.reg_id = 1;
+    story_start(s);
+    grant(s, OUTBOUND);
+    assert_true(story_until_ping(s, 120 * 1000));
+    assert_false(story_until_sent(s, 600 * 1000));
+    assert_event(s, SIPREG_EVENT_KEEPALIVE, SIPREG_TIMEOUT);
+    story_flow(s, SIPREG_FLOW_UP);
+    assert_int_equal(story_requests(s), 2);
+}
+
 static void a_message_on_its_way_is_waited_for(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -403,6 +421,7 @@ int main(void)
         STORY(a_configured_time_holds_until_the_server_names_one),
         STORY(a_pong_comes_within_ten_seconds_or_the_flow_has_failed),
         STORY(failures_are_counted_on_until_the_first_pong),
+        STORY(without_an_open_function_a_failed_flow_is_waited_for),
         STORY(a_message_on_its_way_is_waited_for),
         STORY(keep_is_offered_and_taken_at_its_value),
         STORY(of_flow_timer_and_keep_the_shorter_counts),

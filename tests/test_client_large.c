@@ -67,6 +67,21 @@ static void more_than_that_go_over_tcp(void **state)
     assert_int_equal(s->opens, 2);
 }
 
+/* The network after it may have no way by TCP, and the request may have become smaller. */
+static void after_a_move_udp_is_tried_first_again(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    start_with_size(s, 1301);
+    story_grant(s, 100);
+    assert_int_equal(s->opens, 2);
+    story_move(s, NULL);
+    assert_int_equal(s->opens, 4);
+    assert_int_equal(s->closes, 3);
+    assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
+    assert_int_equal(story_requests(s), 2);
+}
+
 static void credentials_that_make_it_too_large_are_used_once(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -80,6 +95,20 @@ static void credentials_that_make_it_too_large_are_used_once(void **state)
     story_check_digest(s, "Authorization", "alice", SECRET);
     story_grant(s, 100);
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+static void no_realm_counts_a_request_that_was_not_sent(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    start_with_size(s, 1000);
+    story_reply(s, "407 Proxy",
+                "Proxy-Authenticate: Digest realm=\"p\", nonce=\"p1\", qop=\"auth\"\r\n");
+    assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/UDP", 11);
+    story_challenge(s, "n1", "");
+    assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
+    assert_string_equal(story_param(s, LAST, "Proxy-Authorization", "nc"), "00000002");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000001");
 }
 
 static void where_no_stream_can_be_had_udp_has_to_do(void **state)
@@ -106,6 +135,9 @@ static void the_limit_can_be_set(void **state)
 
     s->config.datagram_max = 1000;
     start_with_size(s, 1001);
+    assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
+    s->config.datagram_max = 1; /* as low as may be */
+    story_anew(s);
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/TCP", 11);
 }
 
@@ -234,7 +266,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(up_to_1300_octets_go_over_udp),
         STORY(more_than_that_go_over_tcp),
+        STORY(after_a_move_udp_is_tried_first_again),
         STORY(credentials_that_make_it_too_large_are_used_once),
+        STORY(no_realm_counts_a_request_that_was_not_sent),
         STORY(where_no_stream_can_be_had_udp_has_to_do),
         STORY(the_limit_can_be_set),
         STORY(who_opens_no_flows_has_no_stream_to_offer),

@@ -158,9 +158,9 @@ static void a_private_address_is_not_taken(void **state)
 
 static void what_looks_private_but_is_not_is_taken(void **state)
 {
-    static const char *const open[] = {"172.15.0.1",  "172.32.0.1",      "100.63.0.1",
-                                       "100.128.0.1", "11.0.0.1",        "10.0.0",
-                                       "192.169.0.1", "10.0.0.1.example"};
+    static const char *const open[] = {
+        "172.15.0.1", "172.32.0.1",  "100.63.0.1",       "100.128.0.1", "11.0.0.1",
+        "10.0.0",     "192.169.0.1", "10.0.0.1.example", "10.0.0.256",  "h"};
     struct story *s = (struct story *)*state;
     char seen[40], contact[60];
 
@@ -174,6 +174,24 @@ static void what_looks_private_but_is_not_is_taken(void **state)
         grant_seen(s, seen);
         assert_non_null(strstr(s->sends[s->sent - 1].text, contact));
         story_move(s, "192.0.2.10:5060");
+    }
+}
+
+static void a_host_may_fill_its_store_and_no_more(void **state)
+{
+    enum { LONGEST = SIPREG_LOCAL_SIZE - 1 - 5 }; /* with ":1024" and a NUL */
+    struct story *s = (struct story *)*state;
+    char host[LONGEST + 2], seen[sizeof host + 30];
+
+    s->config.rewrite_contact = true;
+    for (size_t n = LONGEST; n <= LONGEST + 1; n++) {
+        story_anew(s);
+        memset(host, 'a', n);
+        host[n] = '\0';
+        strcpy(seen, ";rport=1024;received=");
+        strcat(seen, host);
+        grant_seen(s, seen);
+        assert_int_equal(story_requests(s), n == LONGEST ? 2 : 1);
     }
 }
 
@@ -217,6 +235,7 @@ int main(void)
         STORY(what_is_no_news_or_no_good_changes_nothing),
         STORY(a_private_address_is_not_taken),
         STORY(what_looks_private_but_is_not_is_taken),
+        STORY(a_host_may_fill_its_store_and_no_more),
         STORY(an_ipv6_address_gets_its_brackets),
         STORY(a_contact_of_the_caller_s_is_left_alone),
     };

@@ -134,6 +134,20 @@ static void a_proxy_alone_proves_itself(void **state)
     assert_true(story_event(s)->verified);
 }
 
+/* RFC 3261 22.3: what was found out by the requests to one server is of no concern to another. */
+static void no_realm_goes_along_to_another_server(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.follow_redirects = true;
+    story_start(s);
+    story_reply(s, "401 U", three);
+    assert_int_equal(story_count(s, LAST, "Authorization"), SIPREG_MAX_REALMS);
+    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>\r\n");
+    assert_int_equal(story_requests(s), 3);
+    assert_int_equal(story_count(s, LAST, "Authorization"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +156,7 @@ int main(void)
         STORY(the_proof_of_either_of_two_realms_is_a_proof),
         STORY(behind_a_proxy_the_proof_of_the_registrar_counts),
         STORY(a_proxy_alone_proves_itself),
+        STORY(no_realm_goes_along_to_another_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

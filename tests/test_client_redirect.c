@@ -63,6 +63,21 @@ static void the_new_request_is_the_old_one_to_another_place(void **state)
     assert_int_equal(story_count(s, LAST, "Route"), 0);
 }
 
+static void parameters_of_the_target_are_its_own_and_none_is_a_method(void **state)
+{
+    static const char *const rows[][2] = {
+        {"Contact: <sip:r2.example.com;x=1>;q=0.5\r\n", "sip:r2.example.com;x=1"},
+        {TO("sip:r3.example.com;method;b"), "sip:r3.example.com;b"},
+    };
+    struct story *s = (struct story *)*state;
+
+    begin(s);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        story_reply(s, "302 Moved", rows[i][0]);
+        assert_target(s, rows[i][1]);
+    }
+}
+
 static void the_digest_names_the_new_place_and_starts_anew(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -289,6 +304,9 @@ static void a_less_secure_place_is_not_gone_to(void **state)
     assert_target(s, "sips:r3.example.com");
     story_reply(s, "302 Moved", TO("sips:r4.example.com;transport=udp"));
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+    begin(s);
+    story_reply(s, "302 Moved", TO("tel:+1")); /* which is neither more nor less secure */
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
 }
 
 static void tls_is_not_left_for_udp(void **state)
@@ -399,6 +417,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(a_redirection_is_followed_only_if_that_is_wanted),
         STORY(the_new_request_is_the_old_one_to_another_place),
+        STORY(parameters_of_the_target_are_its_own_and_none_is_a_method),
         STORY(the_digest_names_the_new_place_and_starts_anew),
         STORY(targets_are_tried_by_q_until_one_works),
         STORY(when_all_have_failed_the_next_attempt_starts_at_the_old_place),

@@ -36,6 +36,16 @@ static void test_a_date_is_seconds_since_1970(void **state)
         assert_true(date_of(rows[i].value) == rows[i].seconds);
 }
 
+static void test_a_date_may_come_first_of_all(void **state)
+{
+    struct sipreg_response response =
+        parsed("SIP/2.0 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:07 GMT\r\nVia: SIP/2.0/UDP h\r\n"
+               "f: <sip:a@h>\r\nt: <sip:a@h>\r\ni: 1\r\nCSeq: 1 REGISTER\r\nl: 0\r\n\r\n");
+
+    (void)state;
+    assert_true(sipreg_response_date(&response) == 7);
+}
+
 static void test_what_has_another_form_is_no_date(void **state)
 {
     static const char *const bad[] = {
@@ -52,6 +62,9 @@ static void test_what_has_another_form_is_no_date(void **state)
         "Sat, 13 Nox 2010 23:29:00 GMT",
         "Xat, 13 Nov 2010 23:29:00 GMT",
         "Sat 13 Nov 2010 23:29:00 GMT",
+        ", 13 Nov 2010 23:29:00 GMT",
+        "Sat, 13  2010 23:29:00 GMT",
+        "Sat, 1: Nov 2010 23:29:00 GMT",
         "Sat, 13 Nov 1969 23:29:00 GMT",
         "Sat, 13 Nov 2010 24:00:00 GMT",
         "Sat, 13 Nov 2010 23:60:00 GMT",
@@ -84,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_date_is_seconds_since_1970),
+        TEST(test_a_date_may_come_first_of_all),
         TEST(test_what_has_another_form_is_no_date),
         TEST(test_a_date_cut_short_is_none),
     };

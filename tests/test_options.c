@@ -59,6 +59,17 @@ static void test_a_tag_is_in_a_list_whole_and_in_any_case(void **state)
     assert_false(sipreg_options_has(NULL, SIPREG_LITERAL("path")));
 }
 
+static void test_the_first_line_counts(void **state)
+{
+    struct sipreg_response required = parsed(ANSWER("200 OK\r\nRequire: a", ""));
+    struct sipreg_response unsupported = parsed(ANSWER("420 Bad\r\nUnsupported: a", ""));
+
+    (void)state;
+    assert_true(sipreg_options_required(&required, SIPREG_LITERAL("a")));
+    assert_true(sipreg_options_asked_for(&required, SIPREG_LITERAL("a")));
+    assert_int_equal(sipreg_options_unsupported(&unsupported, "a"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -66,6 +77,7 @@ int main(void)
         TEST(test_what_is_no_list_is_not_taken_to_its_end),
         TEST(test_unsupported_tags_are_the_bits_of_the_list),
         TEST(test_a_tag_is_in_a_list_whole_and_in_any_case),
+        TEST(test_the_first_line_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,7 @@ static void waits_double_up_to_the_most(void **state)
     assert_int_equal(retry(30, 1800, 255, 0, -1, UINT32_MAX), 1799999);
     assert_int_equal(retry(4000, 1800, 1, 0, -1, 0), 900000);
     assert_int_equal(retry(1, 1, 9, 0, -1, 0), 5000); /* never faster */
+    assert_int_equal(retry(6, 1800, 0, 0, -1, 2863311531), 5000);
     assert_true(retry(3 * (uint64_t)UINT32_MAX, UINT32_MAX, 255, 0, -1, 0) ==
                 (uint64_t)UINT32_MAX * 500);
 }
@@ -84,6 +85,7 @@ static void a_living_binding_is_tried_before_half_of_its_rest(void **state)
     (void)state;
     assert_int_equal(retry(90, 1800, 1, 1000000, -1, 0), 90000);
     assert_int_equal(retry(90, 1800, 1, 200000, -1, 0), 90000);
+    assert_int_equal(retry(90, 1800, 1, 180000, -1, 0), 90000);
     assert_int_equal(retry(90, 1800, 1, 100000, -1, 0), 25000); /* not all at the same instant */
     assert_int_equal(retry(90, 1800, 1, 100000, -1, UINT32_MAX), 49999);
     assert_int_equal(retry(90, 1800, 1, 10001, -1, 0), 5000);
@@ -97,6 +99,7 @@ static void retry_after_is_the_least(void **state)
     assert_int_equal(retry(30, 1800, 1, 0, 29, 0), 30000);
     assert_int_equal(retry(30, 1800, 1, 0, 30, 0), 30000);
     assert_int_equal(retry(30, 1800, 1, 0, 31, 0), 31000);
+    assert_int_equal(retry(30, 1800, 1, 0, 45, 0x80000000), 45000);
     assert_int_equal(retry(30, 1800, 1, 0, 100, UINT32_MAX), 104999);
     assert_int_equal(retry(1, 1, 0, 0, 5, 0), 5000); /* as long as we wait anyway */
     assert_int_equal(retry(1, 1, 0, 0, 5, UINT32_MAX), 7499);

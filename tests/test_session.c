@@ -5,6 +5,8 @@
 
 #include "session.h"
 
+#include <stdlib.h>
+
 static struct sipreg_challenge challenge(const char *realm, const char *nonce)
 {
     struct sipreg_challenge c;
@@ -207,6 +209,22 @@ static void what_the_server_says_is_for_every_session_that_was_sent(void **state
     assert_str(s->client.sessions[1].challenge.nonce, "2");
 }
 
+/* A copy at the end of its memory, for the sanitizer to see. */
+static void nothing_behind_the_last_session_is_looked_at(void **state)
+{
+    struct story *s = (struct story *)*state;
+    struct sipreg_response response = parsed_ok("Authentication-Info: nextnonce=\"2\"\r\n");
+    struct sipreg_client *copy;
+
+    story_init(s);
+    copy = (struct sipreg_client *)malloc(sizeof *copy);
+    assert_non_null(copy);
+    *copy = s->client;
+    assert_int_equal(sipreg_session_verify(copy, &response), SIPREG_OK);
+    assert_false(copy->verified);
+    free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +236,7 @@ int main(void)
         STORY(forgiving_forgets_the_rejected),
         STORY(an_answer_needs_credentials),
         STORY(what_the_server_says_is_for_every_session_that_was_sent),
+        STORY(nothing_behind_the_last_session_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
     mutate.py                     the files that decide most (DEFAULT below)
     mutate.py lib/via.c ...       these
-    mutate.py --check 90          fails if less than 90 % of a file's mutants are killed
+    mutate.py --check 90          fails, too, if less than 90 % of a file's mutants are killed
     mutate.py --lines 40-60 FILE  only these lines, for the inner loop
 
 A mutant is the file with one thing changed: an operator, a constant, a condition that always or
@@ -18,8 +18,8 @@ with its reason, in survivors.txt beside this file, one a line:
 
     lib/x.c | the line, without blanks around it | what was changed | why nobody notices
 
-They do not count, and one that is not found any more, or killed, is an error. What stands several
-times in lines of the same words is numbered. All work is done in a copy of the tree under the
+A survivor that is not listed is an error, and so is one that is listed, but not found any more, or
+killed. What stands several times in lines of the same words is numbered. All work is done in a copy of the tree under the
 temporary folder. Needs gcc, cmocka and mbedTLS; on two cores the default takes three minutes.
 """
 import argparse
@@ -328,7 +328,7 @@ def explained():
 
 
 def judge(workshop, file, lines, reasons):
-    """Prints what survived. Returns the score in per cent, and whether survivors.txt holds."""
+    """Prints what survived. Returns how many per cent are killed, and whether survivors.txt holds."""
     name = f"lib/{file.name}"
     trial = Trial(workshop, file)
     mutants = [mutant for mutant in mutants_of(name, (workshop.folder / name).read_text())
@@ -347,11 +347,11 @@ def judge(workshop, file, lines, reasons):
     stale = [key for key in reasons if key[0] == name and key not in used and lines is None]
     for key in stale:
         print(f"{SURVIVORS.name}: does not survive, or is not there: {' | '.join(key)}")
-    total = count["killed"] + count["survived"]
+    total = count["killed"] + count["survived"] + count["explained"]
     score = 100 * count["killed"] / max(total, 1)
-    print(f"{name}: {count['killed']} of {total} killed, {score:.1f} %; "
-          f"{count['explained']} more are explained; {time.monotonic() - began:.0f} s", flush=True)
-    return score, not stale
+    print(f"{name}: {count['killed']} of {total} killed, {score:.1f} %; {count['explained']} survive "
+          f"for a reason, {count['survived']} for none; {time.monotonic() - began:.0f} s", flush=True)
+    return score, not stale and not count["survived"]
 
 
 def main():
