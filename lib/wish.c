@@ -111,6 +111,8 @@ int sipreg_client_query(struct sipreg_client *client, uint32_t now)
 int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
                               const struct sipreg_credentials *credentials)
 {
+    bool waiting = client->fact != FACT_BOUND || client->failures > 0;
+
     if (client->config == NULL)
         return SIPREG_STATE;
     sipreg_state_advance(client, now);
@@ -120,7 +122,7 @@ int sipreg_client_credentials(struct sipreg_client *client, uint32_t now,
     forgive(client);
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
         client->sessions[i].outdated = true; /* a rejection under way means the old ones */
-    if (client->fact != FACT_BOUND)
+    if (waiting)
         client->next_at = client->now;
     return SIPREG_OK;
 }

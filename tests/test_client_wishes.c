@@ -276,6 +276,10 @@ static void new_credentials_shorten_a_back_off_and_leave_a_binding_alone(void **
     story_grant(s, 100);
     with(s, SECRET);
     assert_int_equal(story_requests(s), 2);
+    assert_true(story_until_sent(s, 100 * 1000));
+    story_reply(s, "503 Busy", ""); /* bound, and in a back-off */
+    with(s, SECRET);
+    assert_int_equal(story_requests(s), 4);
 }
 
 static void new_credentials_while_the_old_ones_are_being_refused_get_their_turn(void **state)

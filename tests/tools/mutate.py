@@ -19,8 +19,9 @@ with its reason, in survivors.txt beside this file, one a line:
     lib/x.c | the line, without blanks around it | what was changed | why nobody notices
 
 A survivor that is not listed is an error, and so is one that is listed, but not found any more, or
-killed. What stands several times in lines of the same words is numbered. All work is done in a copy of the tree under the
-temporary folder. Needs gcc, cmocka and mbedTLS; on two cores the default takes three minutes.
+killed. What stands several times in lines of the same words is numbered. All work is done in a copy
+of the tree under the temporary folder. Needs gcc, cmocka and mbedTLS; on two cores that have nothing
+else to do the default takes four minutes.
 """
 import argparse
 import collections
