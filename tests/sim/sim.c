@@ -19,6 +19,7 @@
 static struct world world;
 
 enum { JOBS = 64 };
+enum { FOUND = 4 }; /* a job's exit status; a sanitizer's is 1 */
 
 struct options {
     uint64_t from, seeds;
@@ -115,7 +116,7 @@ static void work(const struct options *o, unsigned job, int out)
     for (uint64_t i = job; i < o->seeds; i += o->jobs) {
         uint64_t seed = o->from + i;
         if (!world_run(&world, seed, UINT32_MAX, false)) {
-            _exit(write(out, &seed, sizeof seed) == (ssize_t)sizeof seed ? 1 : 3);
+            _exit(write(out, &seed, sizeof seed) == (ssize_t)sizeof seed ? FOUND : 3);
         }
     }
     _exit(0);
@@ -150,7 +151,8 @@ static int sail(const struct options *o)
     while (read(pipe_ends[0], &seed, sizeof seed) == (ssize_t)sizeof seed)
         first = seed < first ? seed : first;
     while (wait(&status) > 0)
-        crashed = crashed || !WIFEXITED(status) || WEXITSTATUS(status) > 1;
+        crashed = crashed || !WIFEXITED(status) ||
+                  (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != FOUND);
     if (first != UINT64_MAX)
         explain(first);
     if (crashed)
