@@ -375,6 +375,28 @@ int story_grant(struct story *s, long seconds)
     return story_reply(s, "200 OK", header);
 }
 
+void story_grant_via(struct story *s, const char *part, const char *instead, const char *headers)
+{
+    char *text = story_text(s, LAST, "200 OK", headers), *at = strstr(text, part), *changed;
+    size_t size = strlen(text) + strlen(instead) + 1;
+
+    assert_non_null(at);
+    changed = (char *)malloc(size);
+    assert_non_null(changed);
+    snprintf(changed, size, "%.*s%s%s", (int)(at - text), text, instead, at + strlen(part));
+    assert_int_equal(story_feed(s, changed, strlen(changed)), SIPREG_OK);
+    free(changed);
+    free(text);
+}
+
+void story_grant_seen(struct story *s, const char *seen, long seconds)
+{
+    char header[80];
+
+    snprintf(header, sizeof header, "Contact: <CONTACT>;expires=%ld\r\n", seconds);
+    story_grant_via(s, ";rport;received=198.51.100.1", seen, header);
+}
+
 void story_flow(struct story *s, enum sipreg_flow flow)
 {
     if (flow == SIPREG_FLOW_DOWN)

@@ -117,6 +117,10 @@ int story_feed(struct story *s, const void *octets, size_t n);
 /* 401 with a nonce, 200 with our contact. */
 int story_challenge(struct story *s, const char *nonce, const char *more);
 int story_grant(struct story *s, long seconds);
+/* A 200 in whose Via this part is another one. */
+void story_grant_via(struct story *s, const char *part, const char *instead, const char *headers);
+/* A 200 that says where we were seen: ";rport=1024;received=203.0.113.7". */
+void story_grant_seen(struct story *s, const char *seen, long seconds);
 
 void story_flow(struct story *s, enum sipreg_flow flow);
 void story_move(struct story *s, const char *local);

@@ -5,22 +5,6 @@
 
 #include <stdlib.h>
 
-/* A 200 with something else in place of where we are seen. */
-static void grant_seen(struct story *s, const char *seen)
-{
-    static const char usual[] = ";rport;received=198.51.100.1";
-    char *text = story_text(s, LAST, "200 OK", "Contact: <CONTACT>;expires=600\r\n"),
-         *at = strstr(text, usual), changed[2000];
-
-    assert_non_null(at);
-    *at = '\0';
-    strcpy(changed, text);
-    strcat(changed, seen);
-    strcat(changed, at + sizeof usual - 1);
-    assert_int_equal(story_feed(s, changed, strlen(changed)), SIPREG_OK);
-    free(text);
-}
-
 static void contacts_that_changed_before_a_removal_are_removed_all_the_same(void **state)
 {
     static const struct sipreg_contact other = {"sip:alice@192.0.2.99", 600, 0, NULL};
@@ -196,6 +180,39 @@ static void a_target_may_stand_in_the_first_line(void **state)
     free(text);
 }
 
+static void a_query_that_is_redirected_in_vain_leaves_the_registration_where_it_is(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.follow_redirects = true;
+    story_start(s);
+    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>\r\n");
+    story_grant(s, 600);
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>\r\n");
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+    assert_true(story_until_sent(s, 600 * 1000));
+    assert_memory_equal(s->sends[s->sent - 1].text, "REGISTER sip:r2.example.com ", 28);
+}
+
+/* The place that we come from stands in the list of targets, if it fits, and needs its room. */
+static void a_registrar_may_be_as_long_as_the_list_of_targets(void **state)
+{
+    struct story *s = (struct story *)*state;
+    char registrar[SIPREG_TARGETS_SIZE + 4] = "sip:";
+
+    s->config.follow_redirects = true;
+    s->config.registrar = registrar;
+    memset(registrar + 4, 'r', SIPREG_TARGETS_SIZE - 8);
+    for (size_t n = SIPREG_TARGETS_SIZE - 4; n < SIPREG_TARGETS_SIZE + 3; n++) {
+        registrar[n - 1] = 'r';
+        story_anew(s);
+        story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>\r\n");
+        assert_int_equal(story_requests(s), n + 2 > SIPREG_TARGETS_SIZE ? 2 : 1);
+    }
+}
+
 static void of_many_targets_the_first_are_tried(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -255,19 +272,19 @@ static void after_a_connection_came_up_again_the_contact_may_be_rewritten_again(
     s->config.transport = SIPREG_TCP;
     s->config.rewrite_contact = true;
     story_start(s);
-    grant_seen(s, ";rport=1111;received=198.51.100.1");
+    story_grant_seen(s, ";rport=1111;received=198.51.100.1", 600);
     assert_non_null(strstr(story_field(s, LAST, "Contact"), "@198.51.100.1:1111"));
-    grant_seen(s, ";rport=2222;received=198.51.100.1"); /* once on each flow */
-    story_flow(s, SIPREG_FLOW_UP);                      /* it is already */
+    story_grant_seen(s, ";rport=2222;received=198.51.100.1", 600); /* once on each flow */
+    story_flow(s, SIPREG_FLOW_UP);                                 /* it is already */
     sipreg_client_refresh(&s->client, s->tick);
     story_run(s);
-    grant_seen(s, ";rport=3333;received=198.51.100.1");
+    story_grant_seen(s, ";rport=3333;received=198.51.100.1", 600);
     assert_int_equal(story_requests(s), 3);
     story_pass(s, 60 * 1000);
     story_flow(s, SIPREG_FLOW_DOWN);
     story_flow(s, SIPREG_FLOW_UP);
     assert_int_equal(story_requests(s), 4);
-    grant_seen(s, ";rport=2222;received=198.51.100.1");
+    story_grant_seen(s, ";rport=2222;received=198.51.100.1", 600);
     assert_non_null(strstr(story_field(s, LAST, "Contact"), "@198.51.100.1:2222"));
 }
 
@@ -279,14 +296,14 @@ static void at_the_next_server_the_contact_may_be_rewritten_again(void **state)
     s->config.rewrite_contact = true;
     s->servers = 1;
     story_start(s);
-    grant_seen(s, ";rport=1111;received=198.51.100.1");
-    grant_seen(s, ";rport=1111;received=198.51.100.1");
+    story_grant_seen(s, ";rport=1111;received=198.51.100.1", 600);
+    story_grant_seen(s, ";rport=1111;received=198.51.100.1", 600);
     assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_OK);
     sipreg_client_refresh(&s->client, s->tick);
     story_run(s);
     story_reply(s, "503 Busy", "");
     assert_int_equal(s->opens, 2);
-    grant_seen(s, ";rport=2222;received=198.51.100.1");
+    story_grant_seen(s, ";rport=2222;received=198.51.100.1", 600);
     assert_non_null(strstr(story_field(s, LAST, "Contact"), "@198.51.100.1:2222"));
 }
 
@@ -297,7 +314,7 @@ static void an_ipv6_address_that_is_seen_as_it_was_sent_needs_no_other_brackets(
     s->config.rewrite_contact = true;
     s->config.local = "[2001:db8::1]:5060";
     story_start(s);
-    grant_seen(s, ";rport=6000");
+    story_grant_seen(s, ";rport=6000", 600);
     assert_non_null(strstr(story_field(s, LAST, "Contact"), "@[2001:db8::1]:6000"));
 }
 
@@ -311,7 +328,7 @@ static void an_address_that_makes_the_contact_too_long_is_not_taken_over(void **
     s->config.aor = aor;
     s->config.rewrite_contact = true;
     story_start(s);
-    grant_seen(s, ";rport=1111;received=198.51.100.111");
+    story_grant_seen(s, ";rport=1111;received=198.51.100.111", 600);
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
     assert_int_equal(story_requests(s), 1);
 }
@@ -391,6 +408,8 @@ int main(void)
         STORY(a_query_that_was_repeated_and_refused_leaves_no_doubt),
         STORY(a_target_over_tls_may_say_so),
         STORY(a_target_may_stand_in_the_first_line),
+        STORY(a_query_that_is_redirected_in_vain_leaves_the_registration_where_it_is),
+        STORY(a_registrar_may_be_as_long_as_the_list_of_targets),
         STORY(of_many_targets_the_first_are_tried),
         STORY(a_third_realm_without_credentials_is_refused),
         STORY(a_proof_that_comes_after_other_credentials_proves_nothing),

@@ -5,7 +5,6 @@
 #include "story.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define OUTBOUND "Require: outbound\r\n"
 
@@ -27,16 +26,10 @@ static void grant(struct story *s, const char *headers)
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
 }
 
-/* Grants with this in the Via. */
+/* Grants with this value of keep in the Via. */
 static void grant_keep(struct story *s, const char *value)
 {
-    char *text = story_text(s, LAST, "200 OK", "Contact: <CONTACT>;expires=3600\r\n"), all[2000];
-    char *keep = strstr(text, ";keep");
-
-    assert_non_null(keep);
-    snprintf(all, sizeof all, "%.*s;keep%s%s", (int)(keep - text), text, value, keep + 5);
-    assert_int_equal(story_feed(s, all, strlen(all)), SIPREG_OK);
-    free(text);
+    story_grant_via(s, ";keep", value, "Contact: <CONTACT>;expires=3600\r\n");
 }
 
 static int pong(struct story *s)
@@ -223,11 +216,11 @@ static void keep_is_offered_and_taken_at_its_value(void **state)
     begin(s);
     assert_non_null(strstr(story_field(s, LAST, "Via"), ";keep"));
     assert_null(strstr(story_field(s, LAST, "Via"), ";keep="));
-    grant_keep(s, "");
+    grant_keep(s, ";keep");
     assert_int_equal(story_event(s)->ping_every, 0);
     sipreg_client_refresh(&s->client, s->tick);
     story_run(s);
-    grant_keep(s, "=30");
+    grant_keep(s, ";keep=30");
     assert_int_equal(story_event(s)->ping_every, 30);
     assert_true(story_until_ping(s, 30 * 1000));
     pong(s);
@@ -235,7 +228,7 @@ static void keep_is_offered_and_taken_at_its_value(void **state)
     pong(s);
     sipreg_client_refresh(&s->client, s->tick);
     story_run(s);
-    grant_keep(s, "=0");
+    grant_keep(s, ";keep=0");
     assert_int_equal(story_event(s)->ping_every, 120);
     sipreg_client_refresh(&s->client, s->tick);
     story_run(s);
@@ -249,22 +242,17 @@ static void of_flow_timer_and_keep_the_shorter_counts(void **state)
     static const struct {
         const char *keep, *timer;
         uint32_t every;
-    } rows[] = {{"=30", "120", 30}, {"=120", "30", 30}, {"=0", "50", 50},  {"=50", "0", 50},
-                {"=50", "x", 50},   {"=x", "70", 0},    {"=99999", "1", 0}};
+    } rows[] = {{";keep=30", "120", 30}, {";keep=120", "30", 30}, {";keep=0", "50", 50},
+                {";keep=50", "0", 50},   {";keep=50", "x", 50},   {";keep=x", "70", 0},
+                {";keep=99999", "1", 0}};
     struct story *s = (struct story *)*state;
 
     begin(s);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char headers[200], *text, *keep, all[2000];
+        char headers[200];
         snprintf(headers, sizeof headers, "Contact: <CONTACT>;expires=3600\r\nFlow-Timer: %s\r\n",
                  rows[i].timer);
-        text = story_text(s, LAST, "200 OK", headers);
-        keep = strstr(text, ";keep");
-        assert_non_null(keep);
-        snprintf(all, sizeof all, "%.*s;keep%s%s", (int)(keep - text), text, rows[i].keep,
-                 keep + 5);
-        story_feed(s, all, strlen(all));
-        free(text);
+        story_grant_via(s, ";keep", rows[i].keep, headers);
         if (story_event(s)->ping_every != rows[i].every)
             fail_msg("row %u: %u", (unsigned)i, (unsigned)story_event(s)->ping_every);
         sipreg_client_refresh(&s->client, s->tick);
@@ -406,7 +394,7 @@ static void over_websocket_they_are_the_same(void **state)
     s->ready = false;
     s->config.transport = SIPREG_WS;
     story_anew(s);
-    grant_keep(s, "=20");
+    grant_keep(s, ";keep=20");
     assert_true(story_until_ping(s, 20 * 1000));
     assert_int_equal(s->pings[0].n, 4);
     assert_int_equal(pong(s), SIPREG_OK);

@@ -3,26 +3,6 @@
  */
 #include "story.h"
 
-#include <stdlib.h>
-
-/* A 200 whose Via has been seen to come from there. */
-static void grant_seen(struct story *s, const char *seen)
-{
-    char *text = story_text(s, LAST, "200 OK", "Contact: <CONTACT>;expires=100\r\n"),
-         *params = strstr(text, ";rport;received=198.51.100.1"), *changed;
-    size_t head = (size_t)(params - text);
-
-    assert_non_null(params);
-    changed = (char *)calloc(1, strlen(text) + strlen(seen) + 1);
-    assert_non_null(changed);
-    memcpy(changed, text, head);
-    strcat(changed, seen);
-    strcat(changed, params + strlen(";rport;received=198.51.100.1"));
-    assert_int_equal(story_feed(s, changed, strlen(changed)), SIPREG_OK);
-    free(changed);
-    free(text);
-}
-
 static void behind_nat(struct story *s)
 {
     s->config.rewrite_contact = true;
@@ -37,7 +17,7 @@ static void where_we_are_seen_is_told(void **state)
     story_start(s);
     assert_non_null(strstr(story_field(s, LAST, "Via"), ";rport"));
     assert_null(strstr(story_field(s, LAST, "Via"), ";rport="));
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
     story_pass(s, 10000);
     assert_int_equal(story_requests(s), 1); /* and nothing follows from it by itself */
@@ -48,17 +28,17 @@ static void the_contact_moves_to_where_the_registrar_sees_us(void **state)
     struct story *s = (struct story *)*state;
 
     behind_nat(s);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     assert_int_equal(story_requests(s), 2);
     assert_non_null(strstr(s->sends[s->sent - 1].text,
                            "Contact: <sip:alice@203.0.113.7:1024>;expires=3600\r\n"
                            "Contact: <sip:alice@192.168.1.10:5060>;expires=0\r\n"));
     assert_memory_equal(story_field(s, LAST, "Via"), "SIP/2.0/UDP 192.168.1.10:5060;", 30);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
     assert_true(story_until_sent(s, 100 * 1000));
     assert_int_equal(story_count(s, LAST, "Contact"), 1);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     story_pass(s, 10000);
     assert_int_equal(story_requests(s), 3);
 }
@@ -69,7 +49,7 @@ static void a_nat_of_ever_new_addresses_is_followed_once(void **state)
 
     behind_nat(s);
     for (char port[] = ";rport=1024;received=203.0.113.7"; port[10] < '9'; port[10]++) {
-        grant_seen(s, port);
+        story_grant_seen(s, port, 100);
         if (story_requests(s) > 2)
             break;
     }
@@ -82,12 +62,12 @@ static void moving_lets_it_be_learnt_anew(void **state)
     struct story *s = (struct story *)*state;
 
     behind_nat(s);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     story_move(s, "10.0.0.5:5060");
     assert_non_null(strstr(s->sends[s->sent - 1].text, "<sip:alice@10.0.0.5:5060>;expires=3600"));
     assert_non_null(strstr(s->sends[s->sent - 1].text, "<sip:alice@203.0.113.7:1024>;expires=0"));
-    grant_seen(s, ";rport=7;received=203.0.113.9");
+    story_grant_seen(s, ";rport=7;received=203.0.113.9", 100);
     assert_non_null(strstr(s->sends[s->sent - 1].text, "<sip:alice@203.0.113.9:7>;expires=3600"));
 }
 
@@ -97,13 +77,13 @@ static void each_new_flow_may_be_seen_elsewhere(void **state)
 
     story_stream(s);
     behind_nat(s);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     assert_int_equal(story_requests(s), 2);
     story_pass(s, 40000);
     story_flow(s, SIPREG_FLOW_DOWN);
     story_pass(s, 1000);
-    grant_seen(s, ";rport=1025;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1025;received=203.0.113.7", 100);
     assert_non_null(strstr(s->sends[s->sent - 1].text,
                            "<sip:alice@203.0.113.7:1025;transport=tcp>;expires=3600\r\n"
                            "Contact: <sip:alice@203.0.113.7:1024;transport=tcp>;expires=0\r\n"));
@@ -127,7 +107,7 @@ static void what_is_no_news_or_no_good_changes_nothing(void **state)
 
     behind_nat(s);
     for (size_t i = 0; i < COUNT(seen); i++) {
-        grant_seen(s, seen[i]);
+        story_grant_seen(s, seen[i], 100);
         assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
         assert_int_equal(story_requests(s), i + 1);
         assert_true(story_until_sent(s, 100 * 1000));
@@ -147,12 +127,12 @@ static void a_private_address_is_not_taken(void **state)
     s->config.rewrite_contact = true;
     story_start(s); /* at 192.0.2.10 */
     for (size_t i = 0; i < COUNT(hidden); i++) {
-        grant_seen(s, hidden[i]);
+        story_grant_seen(s, hidden[i], 100);
         assert_int_equal(story_requests(s), i + 1);
         assert_true(story_until_sent(s, 100 * 1000));
     }
     story_move(s, "192.168.1.10:5060");
-    grant_seen(s, ";received=10.255.0.1");
+    story_grant_seen(s, ";received=10.255.0.1", 100);
     assert_non_null(strstr(s->sends[s->sent - 1].text, "<sip:alice@10.255.0.1:5060>;expires=3600"));
 }
 
@@ -171,7 +151,7 @@ static void what_looks_private_but_is_not_is_taken(void **state)
         strcat(seen, open[i]);
         strcpy(contact, "<sip:alice@");
         strcat(contact, open[i]);
-        grant_seen(s, seen);
+        story_grant_seen(s, seen, 100);
         assert_non_null(strstr(s->sends[s->sent - 1].text, contact));
         story_move(s, "192.0.2.10:5060");
     }
@@ -190,7 +170,7 @@ static void a_host_may_fill_its_store_and_no_more(void **state)
         host[n] = '\0';
         strcpy(seen, ";rport=1024;received=");
         strcat(seen, host);
-        grant_seen(s, seen);
+        story_grant_seen(s, seen, 100);
         assert_int_equal(story_requests(s), n == LONGEST ? 2 : 1);
     }
 }
@@ -205,7 +185,7 @@ static void an_ipv6_address_gets_its_brackets(void **state)
     s->config.local = "[fd00::1]:5060";
     story_start(s);
     for (size_t i = 0; i < COUNT(seen); i++) {
-        grant_seen(s, seen[i]);
+        story_grant_seen(s, seen[i], 100);
         assert_non_null(
             strstr(s->sends[s->sent - 1].text, "<sip:alice@[2001:db8::9]:7>;expires=3600"));
         story_move(s, NULL);
@@ -219,7 +199,7 @@ static void a_contact_of_the_caller_s_is_left_alone(void **state)
 
     s->config.contact = "sip:alice@phone.example.com";
     behind_nat(s);
-    grant_seen(s, ";rport=1024;received=203.0.113.7");
+    story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
     story_pass(s, 10000);
     assert_int_equal(story_requests(s), 1);
 }

@@ -1,36 +1,9 @@
 /*
  * test_client_redirect.c - followed redirections (RFC 3261 8.1.3.4, 21.3).
  */
-#include "story.h"
+#include "redirection.h"
 
 #include <stdio.h>
-
-#define TO(uri) "Contact: <" uri ">\r\n"
-
-static void begin(struct story *s)
-{
-    s->config.follow_redirects = true;
-    story_start(s);
-}
-
-static void assert_hop(struct story *s, const char *uri)
-{
-    char hop[128];
-
-    assert_int_equal(sipreg_client_next_hop(&s->client, hop, sizeof hop), strlen(uri));
-    assert_string_equal(hop, uri);
-}
-
-/* The last request goes there, in its first line too. */
-static void assert_target(struct story *s, const char *uri)
-{
-    const char *text = s->sends[s->sent - 1].text;
-
-    assert_hop(s, uri);
-    assert_memory_equal(text, "REGISTER ", 9);
-    assert_memory_equal(text + 9, uri, strlen(uri));
-    assert_memory_equal(text + 9 + strlen(uri), " SIP/2.0\r\n", 10);
-}
 
 static void a_redirection_is_followed_only_if_that_is_wanted(void **state)
 {
@@ -50,7 +23,7 @@ static void the_new_request_is_the_old_one_to_another_place(void **state)
     static const char *const same[] = {"From", "To", "Call-ID", "Contact", "Expires"};
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved",
                 TO("sip:bob@r2.example.com:5070;transport=udp;method=INVITE;a=1"
                    "?Route=%3Csip:evil%3E&From=y"));
@@ -71,7 +44,7 @@ static void parameters_of_the_target_are_its_own_and_none_is_a_method(void **sta
     };
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     for (size_t i = 0; i < COUNT(rows); i++) {
         story_reply(s, "302 Moved", rows[i][0]);
         assert_target(s, rows[i][1]);
@@ -82,7 +55,7 @@ static void the_digest_names_the_new_place_and_starts_anew(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_challenge(s, "first", "");
     story_reply(s, "301 Moved", TO("sip:r2.example.com"));
     assert_int_equal(story_count(s, LAST, "Authorization"), 0); /* no word of the old realm */
@@ -97,7 +70,7 @@ static void targets_are_tried_by_q_until_one_works(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "300 Choose",
                 "Contact: <sip:low.example.com>;q=0.2, <sip:high.example.com>;q=0.9\r\n"
                 "Contact: <sip:mid.example.com>;q=0.5, <sip:mid2.example.com>;q=0.5\r\n");
@@ -118,7 +91,7 @@ static void when_all_have_failed_the_next_attempt_starts_at_the_old_place(void *
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com"));
     story_reply(s, "500 Error", "");
     assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
@@ -136,7 +109,7 @@ static void a_definite_no_is_not_taken_elsewhere(void **state)
 
     for (size_t i = 0; i < COUNT(replies); i++) {
         size_t before = story_requests(s);
-        begin(s);
+        redirection_start(s);
         story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
         story_reply(s, replies[i], "");
         assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
@@ -144,12 +117,13 @@ static void a_definite_no_is_not_taken_elsewhere(void **state)
     }
 }
 
+/* And a newer redirection replaces what is left of an older one. */
 static void no_place_is_tried_twice(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
-    story_reply(s, "302 Moved", TO("sip:r2.example.com"));
+    redirection_start(s);
+    story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
     assert_target(s, "sip:r2.example.com");
     story_reply(s, "302 Back", TO("sip:EXAMPLE.com") TO("sip:r2.example.com"));
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
@@ -161,7 +135,7 @@ static void a_chain_of_ever_new_places_ends(void **state)
     struct story *s = (struct story *)*state;
     char headers[64];
 
-    begin(s);
+    redirection_start(s);
     for (char c = 'a'; c <= 'z' && s->told == 0; c++) {
         snprintf(headers, sizeof headers, "Contact: <sip:%c.example.com>\r\n", c);
         story_reply(s, "302 Moved", headers);
@@ -174,7 +148,7 @@ static void a_target_serves_as_long_as_it_works(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com"));
     story_grant(s, 100);
     assert_true(story_until_sent(s, 100 * 1000)); /* 10.2.4: to the same address */
@@ -193,7 +167,7 @@ static void what_was_left_of_a_redirection_is_not_tried_by_a_later_attempt(void 
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
     story_grant(s, 100);
     assert_true(story_until_sent(s, 100 * 1000));
@@ -207,7 +181,7 @@ static void a_redirection_with_a_time_ends_by_then(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>;expires=60\r\n");
     story_grant(s, 50);
     assert_true(story_until_sent(s, 50 * 1000));
@@ -225,7 +199,7 @@ static void a_proxy_to_be_used_becomes_the_route_of_this_request(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "305 Use Proxy", TO("sip:p.example.com;transport=udp"));
     assert_hop(s, "sip:p.example.com;transport=udp;lr");
     assert_string_equal(story_field(s, LAST, "Route"), "<sip:p.example.com;transport=udp;lr>");
@@ -245,7 +219,7 @@ static void configured_routes_come_back_behind_a_proxy_used_once(void **state)
 
     s->config.routes = routes;
     s->config.route_count = 1;
-    begin(s);
+    redirection_start(s);
     assert_hop(s, routes[0]);
     story_reply(s, "305 Use Proxy", TO("sip:p.example.com;lr"));
     assert_int_equal(story_count(s, LAST, "Route"), 1);
@@ -259,7 +233,7 @@ static void a_stream_is_closed_and_opened_to_the_new_place(void **state)
     struct story *s = (struct story *)*state;
 
     story_stream(s);
-    begin(s);
+    redirection_start(s);
     assert_int_equal(s->opens, 1);
     story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
     assert_int_equal(s->closes, 1);
@@ -280,7 +254,7 @@ static void what_cannot_be_opened_is_passed_over(void **state)
     struct story *s = (struct story *)*state;
 
     story_stream(s);
-    begin(s);
+    redirection_start(s);
     s->opening = OPEN_FAILS;
     story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sip:r3.example.com"));
     assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT);
@@ -295,16 +269,16 @@ static void a_less_secure_place_is_not_gone_to(void **state)
 
     s->config.aor = "sips:alice@example.com";
     s->config.transport = SIPREG_TLS;
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com"));
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
     assert_int_equal(story_requests(s), 1);
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com") TO("sips:r3.example.com"));
     assert_target(s, "sips:r3.example.com");
     story_reply(s, "302 Moved", TO("sips:r4.example.com;transport=udp"));
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("tel:+1")); /* which is neither more nor less secure */
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
 }
@@ -314,10 +288,10 @@ static void tls_is_not_left_for_udp(void **state)
     struct story *s = (struct story *)*state;
 
     s->config.transport = SIPREG_TLS;
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com;transport=udp"));
     assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com;transport=tcp")); /* so TLS is written */
     assert_target(s, "sip:r2.example.com;transport=tcp");
 }
@@ -341,7 +315,7 @@ static void a_transport_that_cannot_be_had_is_passed_over(void **state)
 
     for (size_t i = 0; i < COUNT(targets); i++) {
         size_t before = story_requests(s);
-        begin(s);
+        redirection_start(s);
         story_reply(s, "302 Moved", targets[i]);
         assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
         assert_int_equal(story_requests(s), before + 1);
@@ -353,11 +327,14 @@ static void who_opens_flows_can_open_one_of_another_transport(void **state)
     struct story *s = (struct story *)*state;
 
     story_stream(s);
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com;transport=udp"));
     assert_target(s, "sip:r2.example.com;transport=udp");
     story_reply(s, "302 Moved", TO("sips:r3.example.com"));
     assert_target(s, "sips:r3.example.com");
+    story_anew(s);
+    story_reply(s, "302 Moved", TO("sip:r2.example.com;transport=sctp")); /* but not of any */
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
 }
 
 static void targets_that_do_not_fit_their_store_are_left_out(void **state)
@@ -368,7 +345,7 @@ static void targets_that_do_not_fit_their_store_are_left_out(void **state)
     memset(headers, 'a', sizeof headers);
     memcpy(headers, "Contact: <sip:", 14);
     strcpy(headers + SIPREG_TARGETS_SIZE, ">;q=1\r\nContact: <sip:r2.example.com>;q=0.1\r\n");
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", headers);
     assert_target(s, "sip:r2.example.com");
 }
@@ -381,7 +358,7 @@ static void a_registrar_too_long_for_the_store_can_redirect_all_the_same(void **
     memset(registrar + 4, 'a', SIPREG_TARGETS_SIZE);
     registrar[4 + SIPREG_TARGETS_SIZE] = '\0';
     s->config.registrar = registrar;
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com"));
     assert_target(s, "sip:r2.example.com");
 }
@@ -390,7 +367,7 @@ static void a_redirection_that_points_nowhere_may_pass(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", "");
     assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_STATUS);
     assert_int_equal(story_requests(s), 1);
@@ -400,7 +377,7 @@ static void a_query_that_fails_elsewhere_leaves_the_registration_there(void **st
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("sip:r2.example.com"));
     story_grant(s, 1000);
     sipreg_client_query(&s->client, s->tick);

@@ -1,40 +1,14 @@
 /*
  * test_client_redirect_flow.c - redirections and the connection (RFC 3261 8.1.3.4, 18).
  */
-#include "story.h"
-
-#define TO(uri) "Contact: <" uri ">\r\n"
-
-static void begin(struct story *s)
-{
-    s->config.follow_redirects = true;
-    story_start(s);
-}
-
-static void assert_hop(struct story *s, const char *uri)
-{
-    char hop[128];
-
-    assert_int_equal(sipreg_client_next_hop(&s->client, hop, sizeof hop), strlen(uri));
-    assert_string_equal(hop, uri);
-}
-
-static void assert_target(struct story *s, const char *uri)
-{
-    const char *text = s->sends[s->sent - 1].text;
-
-    assert_hop(s, uri);
-    assert_memory_equal(text, "REGISTER ", 9);
-    assert_memory_equal(text + 9, uri, strlen(uri));
-    assert_memory_equal(text + 9 + strlen(uri), " SIP/2.0\r\n", 10);
-}
+#include "redirection.h"
 
 static void the_flow_of_a_redirection_is_closed_before_another_is_opened(void **state)
 {
     struct story *s = (struct story *)*state;
 
     story_stream(s);
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>;expires=60\r\n");
     story_grant(s, 300);
     assert_true(story_until_sent(s, 300 * 1000));
@@ -65,7 +39,7 @@ static void a_scheme_is_written_in_small_letters(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    begin(s);
+    redirection_start(s);
     story_reply(s, "302 Moved", TO("SiP:r2.example.com"));
     assert_target(s, "sip:r2.example.com");
 }

@@ -6,7 +6,6 @@
 
 #include "sent.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static const char *last_sent(struct story *s)
@@ -123,28 +122,15 @@ static const char *sent_uri(struct story *s)
     return sent_copy(contact + 1, strcspn(contact, ">") - 1);
 }
 
-/* A 200 that says where we were seen. */
-static void grant_seen_from(struct story *s, const char *received, const char *rport)
-{
-    char *text = story_text(s, LAST, "200 OK", "Contact: <CONTACT>;expires=600\r\n"), with[2048];
-    char *mark = strstr(text, ";rport;received=198.51.100.1");
-
-    assert_non_null(mark);
-    snprintf(with, sizeof with, "%.*s;rport=%s;received=%s%s", (int)(mark - text), text, rport,
-             received, mark + strlen(";rport;received=198.51.100.1"));
-    free(text);
-    assert_int_equal(story_feed(s, with, strlen(with)), SIPREG_OK);
-}
-
 /* Bound by the address that the NAT gave it. */
 static void register_behind_nat(struct story *s)
 {
     s->config.rewrite_contact = true;
     s->config.local = "192.168.1.10:5060";
     story_start(s);
-    grant_seen_from(s, "203.0.113.7", "40000");
+    story_grant_seen(s, ";rport=40000;received=203.0.113.7", 600);
     assert_string_equal(sent_uri(s), "sip:alice@203.0.113.7:40000");
-    grant_seen_from(s, "203.0.113.7", "40000");
+    story_grant_seen(s, ";rport=40000;received=203.0.113.7", 600);
 }
 
 static void a_learnt_address_is_kept_and_learnt_anew(void **state)
@@ -156,7 +142,7 @@ static void a_learnt_address_is_kept_and_learnt_anew(void **state)
     story_start(s);
     assert_string_equal(sent_uri(s), "sip:alice@203.0.113.7:40000");
     assert_int_equal(story_count(s, LAST, "Contact"), 1);
-    grant_seen_from(s, "203.0.113.7", "40001"); /* the NAT has forgotten us */
+    story_grant_seen(s, ";rport=40001;received=203.0.113.7", 600); /* the NAT has forgotten us */
     assert_string_equal(sent_uri(s), "sip:alice@203.0.113.7:40001");
     assert_non_null(strstr(last_sent(s), "<sip:alice@203.0.113.7:40000>;expires=0"));
 }
@@ -204,8 +190,8 @@ static void a_learnt_address_may_be_without_a_port(void **state)
     s->config.rewrite_contact = true;
     s->config.local = "192.168.1.10";
     story_start(s);
-    grant_seen_from(s, "203.0.113.7", "");
-    grant_seen_from(s, "203.0.113.7", "");
+    story_grant_seen(s, ";rport=;received=203.0.113.7", 600);
+    story_grant_seen(s, ";rport=;received=203.0.113.7", 600);
     story_reboot(s, 60, 60);
     story_start(s);
     assert_string_equal(sent_uri(s), "sip:alice@203.0.113.7");
@@ -242,7 +228,8 @@ static void an_address_that_was_learnt_but_not_sent_leaves_no_twin(void **state)
     free(text);
     story_start(s);
     assert_int_equal(story_count(s, LAST, "Contact"), 1);
-    grant_seen_from(s, "203.0.113.7", "40000"); /* so it is bound there, and here */
+    story_grant_seen(s, ";rport=40000;received=203.0.113.7",
+                     600); /* so it is bound there, and here */
     assert_string_equal(sent_uri(s), "sip:alice@203.0.113.7:40000");
     assert_non_null(strstr(last_sent(s), "<sip:alice@192.168.1.10:5060>;expires=0"));
 }
