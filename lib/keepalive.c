@@ -125,7 +125,9 @@ static void learn(struct sipreg_client *client, const struct sipreg_response *re
         pings->every = pings->sends = 0;
     if (pings->sends == 0)
         pings->fail_at = 0;
-    if (pings->every != before || (pings->sends == 0 && pings->at == SIPREG_NEVER))
+    if (kind == STUN && pings->sends > 0) /* at is when to repeat it */
+        return;
+    if (pings->every != before || pings->at == SIPREG_NEVER)
         plan(client);
 }
 

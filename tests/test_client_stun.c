@@ -182,6 +182,29 @@ static void an_answer_beside_a_request_changes_nothing(void **state)
     assert_int_equal(s->pinged, 2); /* repeated */
 }
 
+/* RFC 8489 6.2.1: other times for keepalives are not those of a request that is under way. */
+static void another_interval_does_not_move_the_repetitions(void **state)
+{
+    struct story *s = (struct story *)*state;
+    uint64_t start;
+
+    begin(s);
+    assert_true(story_until_ping(s, 29 * 1000));
+    start = s->time;
+    story_pass(s, 8000);
+    assert_int_equal(s->pinged, 5);
+    sipreg_client_refresh(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "200 OK",
+                "Contact: <CONTACT>;expires=3600\r\nRequire: outbound\r\nFlow-Timer: 5\r\n");
+    assert_true(story_until_ping(s, 29 * 1000));
+    assert_int_equal(s->time - start, 15500);
+    assert_memory_equal(s->pings[s->pinged - 2].bytes, last(s), 20);
+    answer(s, 1, 1);
+    assert_false(story_until_ping(s, 3999));
+    assert_true(story_until_ping(s, 1001)); /* now they are as the server wants them */
+}
+
 /* Without a promise there is no STUN; CRLFs keep the NAT open, where that is wished for. */
 static void without_a_promise_crlfs_go_out_and_nothing_is_expected(void **state)
 {
@@ -246,6 +269,7 @@ int main(void)
         STORY(an_error_or_an_answer_of_no_use_is_a_failure_of_the_flow),
         STORY(what_does_not_answer_the_request_is_foreign),
         STORY(an_answer_beside_a_request_changes_nothing),
+        STORY(another_interval_does_not_move_the_repetitions),
         STORY(without_a_promise_crlfs_go_out_and_nothing_is_expected),
         STORY(without_random_octets_there_is_none_this_time),
         STORY(with_another_address_the_contact_is_rewritten_again),

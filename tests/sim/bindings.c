@@ -68,8 +68,7 @@ static struct binding *vacant(struct world *w)
     return &w->registrar.bindings[0];
 }
 
-/* Has this request been overtaken by a later one, or made by a client that is no more? */
-static bool is_old(const struct phone *p, const char *request)
+bool registrar_is_old(const struct phone *p, const char *request)
 {
     char call_id[VALUE];
 
@@ -89,8 +88,7 @@ bool registrar_flow_of(const struct phone *p, const char *request, char flow_of[
     return true;
 }
 
-/* The same flow of the same device, whatever its contact is (RFC 5626 6); else the same contact. */
-static struct binding *replaced(struct phone *p, const char *contact, const char *flow_of)
+struct binding *registrar_replaced(struct phone *p, const char *contact, const char *flow_of)
 {
     for (unsigned i = 0; i < BINDINGS && flow_of[0] != '\0'; i++) {
         struct binding *b = &p->world->registrar.bindings[i];
@@ -105,7 +103,7 @@ static void keep(struct phone *p, const char *request, const char *contact, uint
 {
     char flow_of[80];
     bool flow = registrar_flow_of(p, request, flow_of) && first;
-    struct binding *b = replaced(p, contact, flow ? flow_of : "");
+    struct binding *b = registrar_replaced(p, contact, flow ? flow_of : "");
     char call_id[VALUE];
     unsigned port = 0;
 
@@ -124,7 +122,7 @@ static void keep(struct phone *p, const char *request, const char *contact, uint
     snprintf(b->flow_of, sizeof b->flow_of, "%s", flow ? flow_of : "");
     b->flow = p->flow;
     b->seen_port = p->seen_port;
-    b->excused = is_old(p, request);
+    b->excused = registrar_is_old(p, request);
     b->cseq = text_cseq(request);
     b->expires_at = expires_at;
 }

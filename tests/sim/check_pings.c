@@ -130,6 +130,7 @@ static void check_learnt(struct phone *p, const struct sipreg_event *event)
 {
     struct pinging *s = &p->watch.pings;
     uint32_t before = s->every;
+    bool promised = s->promised;
 
     s->unsure = p->watch.misled;
     learn(p, p->hearing);
@@ -143,6 +144,8 @@ static void check_learnt(struct phone *p, const struct sipreg_event *event)
         s->last_at = p->own;
     s->fresh = false;
     if (!s->on || p->own >= s->asked_at + patience(p)) /* this answer is as good */
+        s->asked = false;
+    if (is_udp(p) && s->promised != promised) /* pings are of another kind from now on */
         s->asked = false;
 }
 

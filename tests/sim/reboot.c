@@ -79,8 +79,8 @@ void reboot(struct phone *p)
         p->excused_below = below;
         p->moves = p->nat.there ? moves + 1 : moves;
         check_go_on(p, &before);
-    } else {
-        p->excused_below = p->ports;
+    } else { /* also what a damaged answer had made it bind */
+        registrar_excuse(p);
         p->snapshot_size = 0;
     }
 }

@@ -175,13 +175,14 @@ static void confirm_credentials(struct phone *p, const char *request, char *text
 
 static bool is_out_of_order(struct phone *p, const char *request)
 {
-    char value[VALUE], contact[VALUE], call_id[VALUE];
+    char value[VALUE], contact[VALUE], call_id[VALUE], flow_of[80];
     const struct binding *b;
 
+    registrar_flow_of(p, request, flow_of);
     text_header(request, "Call-ID", 0, call_id);
     for (unsigned i = 0; text_header(request, "Contact", i, value); i++) {
         text_uri(value, contact);
-        b = registrar_find(p->world, p->aor, contact);
+        b = registrar_replaced(p, contact, i == 0 ? flow_of : "");
         if (b != NULL && strcmp(b->call_id, call_id) == 0 && b->cseq >= text_cseq(request))
             return true;
     }
@@ -210,7 +211,7 @@ static void serve(struct phone *p, const char *request)
     char text[8192];
 
     if (is_out_of_order(p, request)) {
-        p->world->refused++;
+        p->world->refused += registrar_is_old(p, request) ? 0 : 1; /* overtaken after a reboot */
         answer_start(p, text, sizeof text, request, 500);
     } else if (seconds == UINT32_MAX) {
         answer_start(p, text, sizeof text, request, 423);

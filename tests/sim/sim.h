@@ -341,6 +341,11 @@ void registrar_expire(struct world *w);
 uint64_t registrar_next(const struct world *w);
 /* The client was told what is not so: what it left behind is not its fault. */
 void registrar_excuse(struct phone *p);
+/* The binding that a contact takes the place of: of the same flow of the same device, whatever its
+   contact is (RFC 5626 6), else of the same contact. */
+struct binding *registrar_replaced(struct phone *p, const char *contact, const char *flow_of);
+/* Has the phone sent another request since? */
+bool registrar_is_old(const struct phone *p, const char *request);
 uint64_t registrar_bind(struct phone *p, const char *request, uint64_t seconds);
 /* Does this request ask for a binding that keeps to its flow, from a registrar that can? */
 bool registrar_flow_of(const struct phone *p, const char *request, char flow_of[80]);
