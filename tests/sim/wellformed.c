@@ -17,6 +17,20 @@ static unsigned count(const char *text, const char *name)
     return n;
 }
 
+/* A quoted string may have a tab, as a nonce that is sent back (RFC 3261 25.1: qdtext, LWS). */
+static bool has_control(const char *p, size_t n)
+{
+    bool quoted = false;
+
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] == '"' && (i == 0 || p[i - 1] != '\\'))
+            quoted = !quoted;
+        if (((unsigned char)p[i] < ' ' && !(quoted && p[i] == '\t')) || p[i] == 127)
+            return true;
+    }
+    return false;
+}
+
 static const char *lines_fault(const char *text, const char *body)
 {
     for (const char *p = text; p < body - 2;) {
@@ -26,10 +40,8 @@ static const char *lines_fault(const char *text, const char *body)
             return "a line without CRLF";
         if (p != text && (colon == NULL || colon > p + n || colon == p))
             return "a header line without a name";
-        for (size_t i = 0; i < n; i++) {
-            if ((unsigned char)p[i] < ' ' || p[i] == 127)
-                return "a control character";
-        }
+        if (has_control(p, n))
+            return "a control character";
         p += n + 2;
     }
     return NULL;
