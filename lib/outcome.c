@@ -53,7 +53,6 @@ void sipreg_outcome_removed(struct sipreg_client *client, int error,
 {
     sipreg_state_unbind(client, error == SIPREG_OK ? FACT_UNBOUND : FACT_UNKNOWN);
     client->wish = WISH_NOTHING;
-    client->gone_by = 0;
     client->clear = false;
     client->again = false;
     client->replaced[0] = '\0';
