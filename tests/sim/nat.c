@@ -82,8 +82,8 @@ bool nat_owns(const struct phone *p, const char *contact, unsigned *port)
 
     if (at == NULL)
         return false;
-    if (sscanf(at, "@203.0.113.%u:%u", &host, &inner) == 2 && inner >= BASE) {
-        *port = (inner - BASE) / DEALT;
+    if (sscanf(at, "@203.0.113.%u:%u", &host, &inner) == 2) {
+        *port = inner >= BASE ? (inner - BASE) / DEALT : p->ports; /* or misled as to the port */
         return p->nat.there && host == 10 + p->index;
     }
     if (sscanf(at, p->nat.there ? "@192.168.1.%u:%u" : "@192.0.2.%u:%u", &host, &inner) != 2)
