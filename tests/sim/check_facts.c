@@ -90,6 +90,14 @@ static void ask_again(struct phone *p, const struct sipreg_event *event)
     p->wish_at = p->world->now + 5 * SECOND;
 }
 
+/* A lapse while it tries, or a server that failed: the targets of a redirection may still follow.
+ */
+static bool is_amid(const struct sipreg_event *event)
+{
+    return event->type == SIPREG_EVENT_UNREGISTERED ||
+           (event->type == SIPREG_EVENT_RETRYING && event->retry_in == 0);
+}
+
 void check_event(struct phone *p, const struct sipreg_event *event)
 {
     struct watch *s = &p->watch;
@@ -97,7 +105,7 @@ void check_event(struct phone *p, const struct sipreg_event *event)
 
     trace(p->world, p, "is told: %s, %d, %s", types[event->type], event->status,
           sipreg_strerror(event->error));
-    if (event->type != SIPREG_EVENT_UNREGISTERED) /* a lapse in the middle of trying */
+    if (!is_amid(event))
         s->elsewhere = 0;
     check_secrets(p, event, sizeof *event);
     check_secrets(p, &p->client, sizeof p->client);

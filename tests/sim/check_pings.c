@@ -271,8 +271,10 @@ static void check_failure(struct phone *p, int error)
 
 void check_pings_event(struct phone *p, const struct sipreg_event *event)
 {
+    char contact[VALUE];
     bool late = event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_TIMEOUT &&
-                p->watch.answering && p->watch.status / 100 == 2;
+                p->watch.answering && p->watch.status / 100 == 2 &&
+                text_header(p->watch.last, "Contact", 0, contact); /* else it was a query */
 
     if (event->type == SIPREG_EVENT_REGISTERED || late)
         check_learnt(p, event);

@@ -75,21 +75,28 @@ void nat_calm(struct phone *p)
         p->nat.life = (check_pings_every(p) + SPARE) * (uint64_t)SECOND;
 }
 
+/* A damaged answer may have told it the one's port with the other's address. */
+static unsigned which_port(const struct phone *p, unsigned port)
+{
+    if (port >= BASE)
+        return (port - BASE) / DEALT;
+    return port >= 5060 && port - 5060 < p->ports ? port - 5060 : p->ports;
+}
+
 bool nat_owns(const struct phone *p, const char *contact, unsigned *port)
 {
     const char *at = strchr(contact, '@');
-    unsigned host, inner;
+    unsigned host, number;
+    bool outside;
 
     if (at == NULL)
         return false;
-    if (sscanf(at, "@203.0.113.%u:%u", &host, &inner) == 2) {
-        *port = inner >= BASE ? (inner - BASE) / DEALT : p->ports; /* or misled as to the port */
-        return p->nat.there && host == 10 + p->index;
-    }
-    if (sscanf(at, p->nat.there ? "@192.168.1.%u:%u" : "@192.0.2.%u:%u", &host, &inner) != 2)
+    outside = sscanf(at, "@203.0.113.%u:%u", &host, &number) == 2;
+    if (!outside &&
+        sscanf(at, p->nat.there ? "@192.168.1.%u:%u" : "@192.0.2.%u:%u", &host, &number) != 2)
         return false;
-    *port = inner - 5060;
-    return host == 10 + p->index;
+    *port = which_port(p, number);
+    return host == 10 + p->index && (p->nat.there || !outside);
 }
 
 bool nat_leads(const struct phone *p, const char *contact)
