@@ -62,6 +62,7 @@ int sipreg_client_partial(struct sipreg_client *client, uint32_t now)
 
 /* Requests. */
 
+/* An attempt begins before the flow that is opened for it: servers that cannot be reached count. */
 static void begin_attempt(struct sipreg_client *client)
 {
     client->rounds = 0;
@@ -144,8 +145,6 @@ static int begin(struct sipreg_client *client, int purpose)
     struct sipreg_timers times = sipreg_state_timers(client);
     int result;
 
-    if (!client->again || purpose != client->purpose)
-        begin_attempt(client);
     client->again = false;
     client->purpose = (uint8_t)purpose;
     if (sipreg_request_is_last(&client->request)) /* 22.3: not carried to another Call-ID */
@@ -248,6 +247,16 @@ static bool pointless(struct sipreg_client *client, int purpose)
     return false;
 }
 
+/* Calls may still come by its flow, so that is kept until now. */
+static void leave_failed_server(struct sipreg_client *client)
+{
+    if (client->servers != SERVERS_SPENT)
+        return;
+    client->servers = SERVERS_LAST;
+    if (client->flow == FLOW_UP)
+        sipreg_state_close(client);
+}
+
 /* Nothing under way: sends what is due, or opens the flow for it. */
 static bool next_request(struct sipreg_client *client, struct sipreg_action *action)
 {
@@ -257,6 +266,9 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         return false;
     if (!client->again && sipreg_redirect_over(client))
         sipreg_state_return(client);
+    if (!client->again || purpose != client->purpose)
+        begin_attempt(client);
+    leave_failed_server(client);
     if (client->close) /* the old flow first */
         return false;
     if (client->flow == FLOW_DOWN) {

@@ -114,11 +114,13 @@ static bool next_server(struct sipreg_client *client, int error,
     bool at_once = client->request.reg_id != 0 && response != NULL && response->status == 503 &&
                    response->retry_after == 0; /* RFC 5626 4.2.1 */
 
-    client->again = (client->servers > 0 || at_once) && client->rounds < SIPREG_ROUNDS_MAX &&
+    bool others = client->servers > SERVERS_LAST && client->servers < SERVERS_SPENT;
+
+    client->again = (others || at_once) && client->rounds < SIPREG_ROUNDS_MAX &&
                     is_of_server(client, error, response);
     if (!client->again)
         return false;
-    if (client->servers > 0)
+    if (others)
         client->servers--;
     client->rounds++;
     sipreg_state_close(client);
@@ -145,6 +147,8 @@ void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outco
 {
     if (next_server(client, error, response) || next_target(client, error, response))
         return;
+    if (client->servers != SERVERS_UNKNOWN && is_of_server(client, error, response))
+        client->servers = SERVERS_SPENT;
     if (client->purpose == QUERY) {
         client->query = false;
         sipreg_state_report(client, SIPREG_EVENT_REFUSED, error, response);

@@ -12,6 +12,9 @@ enum { WISH_NOTHING, WISH_BOUND, WISH_UNBOUND };
 enum { FACT_UNKNOWN, FACT_UNBOUND, FACT_BOUND };
 enum { LARGE_NOT, LARGE_WANTED, LARGE_REFUSED }; /* a stream for what is too large for UDP */
 enum { FLOW_DOWN, FLOW_OPENING, FLOW_UP };
+/* What sipreg_client_servers() has told: nothing, the one in use and so many others; or all have
+   failed. */
+enum { SERVERS_UNKNOWN, SERVERS_LAST, SERVERS_MOST = 253, SERVERS_SPENT = 255 };
 enum { NOTHING, REGISTER, REMOVE, QUERY, CLEAR }; /* purposes of a request */
 
 /* Moves the client's clock to the caller's. It does not wrap; a step back counts as no time. */

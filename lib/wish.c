@@ -181,7 +181,7 @@ int sipreg_client_servers(struct sipreg_client *client, size_t others)
 {
     if (client->config == NULL || client->config->io->open == NULL)
         return SIPREG_STATE;
-    client->servers = (uint8_t)(others < UINT8_MAX ? others : UINT8_MAX);
+    client->servers = (uint8_t)(SERVERS_LAST + (others < SERVERS_MOST ? others : SERVERS_MOST));
     return SIPREG_OK;
 }
 

@@ -171,8 +171,68 @@ static void after_ten_servers_in_an_attempt_there_is_a_back_off(void **state)
     assert_int_equal(s->opens, 11);
     assert_true(story_event(s)->retry_in >= 15000);
     assert_true(story_until_sent(s, 3600 * 1000));
-    story_reply(s, "503 Busy", "");
     assert_int_equal(s->opens, 12);
+    sipreg_client_servers(&s->client, 1);
+    story_reply(s, "503 Busy", "");
+    assert_int_equal(s->opens, 13);
+}
+
+/* Nor do those that one attempt has tried count in the next, also if that opens a flow first. */
+static void each_attempt_has_ten_servers_of_its_own(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->opening = OPENS_LATER;
+    begin(s, 1000);
+    for (int i = 0; i < 11; i++)
+        story_flow(s, SIPREG_FLOW_DOWN);
+    assert_int_equal(s->opens, 11);
+    assert_true(story_event(s)->retry_in >= 15000);
+    story_pass(s, story_event(s)->retry_in);
+    assert_int_equal(s->opens, 12);
+    sipreg_client_servers(&s->client, 1);
+    story_flow(s, SIPREG_FLOW_DOWN);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_TRANSPORT);
+    assert_int_equal(story_event(s)->retry_in, 0);
+    assert_int_equal(s->opens, 13);
+}
+
+/* Calls may still come by the flow to the last one, so it is kept until then. */
+static void when_all_have_failed_the_next_attempt_opens_a_flow_anew(void **state)
+{
+    static const char *const answers[] = {"503 Busy", NULL};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        story_forget(s);
+        s->opens = s->closes = 0;
+        begin(s, 0);
+        if (answers[i] != NULL)
+            story_reply(s, answers[i], "");
+        else
+            story_pass(s, 32000);
+        assert_true(story_event(s)->retry_in >= 15000);
+        assert_int_equal(s->closes, 0);
+        assert_true(story_until_sent(s, 3600 * 1000));
+        assert_int_equal(s->closes, 1);
+        assert_int_equal(s->opens, 2);
+        story_reply(s, "500 Error", ""); /* no fault of the server as such */
+        assert_true(story_until_sent(s, 3600 * 1000));
+        assert_int_equal(s->opens, 2);
+    }
+}
+
+static void who_never_spoke_of_servers_keeps_its_flow(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_init(s);
+    story_start(s);
+    story_reply(s, "503 Busy", "");
+    assert_true(story_until_sent(s, 3600 * 1000));
+    assert_int_equal(s->opens, 1);
+    assert_int_equal(s->closes, 0);
 }
 
 int main(void)
@@ -188,6 +248,9 @@ int main(void)
         STORY(a_removal_and_a_query_go_elsewhere_too),
         STORY(who_opens_no_flows_has_no_other_server),
         STORY(after_ten_servers_in_an_attempt_there_is_a_back_off),
+        STORY(each_attempt_has_ten_servers_of_its_own),
+        STORY(when_all_have_failed_the_next_attempt_opens_a_flow_anew),
+        STORY(who_never_spoke_of_servers_keeps_its_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

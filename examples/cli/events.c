@@ -103,7 +103,8 @@ static void note_failure(struct net *net, const struct sipreg_event *event)
 
     if (event->type == SIPREG_EVENT_REGISTERED)
         net->served = true;
-    if (event->type == SIPREG_EVENT_RETRYING && !lost && (unreached || event->status == 503))
+    if ((event->type == SIPREG_EVENT_RETRYING || event->state == SIPREG_IDLE) && !lost &&
+        (unreached || event->status == 503))
         way_failed(&net->way, event->response != NULL ? event->response->retry_after : -1);
 }
 

@@ -307,8 +307,9 @@ SIPREG_API int sipreg_client_transport(struct sipreg_client *client,
  * So many other servers can be tried if the one that is being opened, or in use, fails: by a
  * transport error, no response at all, or a 503 (RFC 3263 4.3). Then a RETRYING event with retry_in
  * 0 tells why (sipreg_locate_failed() wants to know), the flow is closed, and io.open is called for
- * the next one; ten times in one attempt at most. Who only knows that there may be one more says 1
- * for each server. SIPREG_STATE: io does not open flows.
+ * the next one; ten times in one attempt at most. When the last one has failed, too, the event that
+ * ends the attempt tells why; the next attempt closes its flow and calls io.open again. Who only
+ * knows that there may be one more says 1 for each server. SIPREG_STATE: io does not open flows.
  */
 SIPREG_API int sipreg_client_servers(struct sipreg_client *client, size_t others);
 

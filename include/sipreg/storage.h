@@ -109,7 +109,7 @@ struct sipreg_client {
     bool rewritten;
     bool close;
     bool idling;     /* nobody needs the flow any more */
-    uint8_t servers; /* others that can be tried when the one in use fails */
+    uint8_t servers; /* that can be tried in this attempt, as far as was told: state.h */
 
     /* the report to be made */
     bool report;
