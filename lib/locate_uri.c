@@ -18,7 +18,8 @@ uint16_t sipreg_locate_keep(struct sipreg_locate *locate, struct sipreg_str name
 
     if (name.n > 0 && name.p[name.n - 1] == '.')
         name.n--;
-    if (name.n == 0 || name.n > NAME_MAX || name.n >= sizeof locate->text - at)
+    if (name.n == 0 || name.n > NAME_MAX || name.n >= sizeof locate->text - at ||
+        name.p[name.n - 1] == '.')
         return 0;
     memcpy(locate->text + at, name.p, name.n);
     locate->text[at + name.n] = '\0';

@@ -132,8 +132,8 @@ static bool alphanumeric(char c)
     return sipreg_is(c, SIPREG_DIGIT) || (sipreg_lower(c) >= 'a' && sipreg_lower(c) <= 'z');
 }
 
-/* A name of letters, digits, "-" and ".", or an IPv6 address in brackets; no zone (RFC 6874 is not
-   for SIP). */
+/* A name of letters, digits, "-" and ".", without an empty label but for the root's, or an IPv6
+   address in brackets; no zone (RFC 6874 is not for SIP). */
 static bool valid_host(struct sipreg_str host)
 {
     if (host.p[0] == '[') {
@@ -146,7 +146,8 @@ static bool valid_host(struct sipreg_str host)
         return colon; /* the last octet closes the bracket, there was no other one to do it */
     }
     for (size_t i = 0; i < host.n; i++) {
-        if (!alphanumeric(host.p[i]) && host.p[i] != '-' && host.p[i] != '.')
+        bool label = i > 0 && host.p[i - 1] != '.';
+        if (!alphanumeric(host.p[i]) && host.p[i] != '-' && (host.p[i] != '.' || !label))
             return false;
     }
     return true;

@@ -44,12 +44,25 @@ static void test_naptr_that_is_no_sip_service_is_passed_over(void **state)
     static const struct {
         const char *flags, *service, *name;
     } rows[] = {
-        {"u", "SIP+D2T", "tcp"},  {"a", "SIP+D2T", "tcp"},      {"", "SIP+D2T", "tcp"},
-        {"ss", "SIP+D2T", "tcp"}, {NULL, "SIP+D2T", "tcp"},     {"s", NULL, "tcp"},
-        {"s", "", "tcp"},         {"s", "SIP+D2", "tcp"},       {"s", "SIP+D2TT", "tcp"},
-        {"s", "SIPS+D2U", "tcp"}, {"s", "SIPS+D2W", "tcp"},     {"s", "SIP+D2T", ""},
-        {"s", "SIP+D2T", "."},    {"s", "SIP+D2T", NULL},       {"s", "SIP+D2T", "a b"},
-        {"s", "SIP+D2T", " a"},   {"s", "SIP+D2T", "a\x1b[2J"}, {"s", "SIP+D2T", "\xC3\xA9"},
+        {"u", "SIP+D2T", "tcp"},
+        {"a", "SIP+D2T", "tcp"},
+        {"", "SIP+D2T", "tcp"},
+        {"ss", "SIP+D2T", "tcp"},
+        {NULL, "SIP+D2T", "tcp"},
+        {"s", NULL, "tcp"},
+        {"s", "", "tcp"},
+        {"s", "SIP+D2", "tcp"},
+        {"s", "SIP+D2TT", "tcp"},
+        {"s", "SIPS+D2U", "tcp"},
+        {"s", "SIPS+D2W", "tcp"},
+        {"s", "SIP+D2T", ""},
+        {"s", "SIP+D2T", "."},
+        {"s", "SIP+D2T", "tcp.."},
+        {"s", "SIP+D2T", NULL},
+        {"s", "SIP+D2T", "a b"},
+        {"s", "SIP+D2T", " a"},
+        {"s", "SIP+D2T", "a\x1b[2J"},
+        {"s", "SIP+D2T", "\xC3\xA9"},
     };
 
     (void)state;

@@ -140,7 +140,7 @@ static void test_uris_that_could_break_out_or_lead_nowhere_may_not(void **state)
         "sip:h~",    "sip:h:0",    "sip:h:65536",    "sip:h:",        "sip:[]",     "sip:[abc]",
         "sip:[::1",  "sip:[::1]x", "sip:[::g]",      "sip:[::1%1]",   "sip:a:p[@h", "1sip:h",
         "s/p:h",     "+x:h",       "tel:a b",        "sip:h;x=\"y\"", "sip:h;x=%",  "sip:h;x=%4",
-        "sip:a@b@h", "s p:h",
+        "sip:a@b@h", "s p:h",      "sip:h..",        "sip:.h",        "sip:a..h",   "sip:.",
     };
     struct sipreg_uri uri;
 
