@@ -46,7 +46,8 @@ static void lapse(struct world *w, struct binding *b)
 
     b->used = false;
     trace(w, p, "its binding %s lapses", b->contact);
-    if (calm && p != NULL && p->wish == WISH_BOUND && strcmp(p->contact, b->contact) == 0)
+    if (calm && p != NULL && !p->seek.under_way && p->wish == WISH_BOUND &&
+        strcmp(p->contact, b->contact) == 0)
         broken(w, p, "the binding lapsed in fair weather");
 }
 
@@ -96,6 +97,17 @@ struct binding *registrar_replaced(struct phone *p, const char *contact, const c
             return b;
     }
     return registrar_find(p->world, p->aor, contact);
+}
+
+bool registrar_has_newer(const struct phone *p, const char *call_id, uint32_t cseq)
+{
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        const struct binding *b = &p->world->registrar.bindings[i];
+        if (b->used && strcmp(b->aor, p->aor) == 0 && strcmp(b->call_id, call_id) == 0 &&
+            b->cseq >= cseq)
+            return true;
+    }
+    return false;
 }
 
 static void keep(struct phone *p, const char *request, const char *contact, uint64_t expires_at,

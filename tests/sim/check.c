@@ -60,6 +60,7 @@ void check_go_on(struct phone *p, const struct watch *before)
 void check_wish(struct phone *p)
 {
     p->watch.wishes++;
+    p->seek.tries = 0;
     p->watch.time_count = 0;
     p->watch.gap = true;
 }
@@ -233,10 +234,10 @@ static void check_reason(struct phone *p)
         return;
     }
     s->rounds = 0;
-    if (s->wishes > 0)
-        s->wishes--;
-    else if (p->own >= s->announced)
+    if (p->own >= s->announced)
         s->announced = NEVER;
+    else if (s->wishes > 0)
+        s->wishes--;
     else if (s->flow_changed)
         s->flow_changed = false;
     else
@@ -283,6 +284,8 @@ static void check_request(struct phone *p, const char *text, size_t n, const cha
         broken(p->world, p, "malformed: %s: %.*s", fault, (int)strcspn(text, "\r"), text);
     if (s->outstanding && !s->answering && p->own < s->sent_at + 64 * check_t1(p))
         broken(p->world, p, "two transactions at a time");
+    if (s->answering && (s->status == 401 || s->status == 407) && p->seek.server != s->server)
+        broken(p->world, p, "another server than the one that challenged");
     check_identity(p, text, branch);
     note_contact(p, text);
     check_credentials(p, text, "Authorization");
@@ -300,6 +303,7 @@ static void check_request(struct phone *p, const char *text, size_t n, const cha
     s->answering = s->provisional = s->gap = p->drifted = false;
     s->repeats = 0;
     s->sent_at = p->own;
+    s->server = p->seek.server;
     s->repeat_at = p->own + check_t1(p);
 }
 

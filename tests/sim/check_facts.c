@@ -23,7 +23,7 @@ static void check_patience(struct phone *p, const struct sipreg_event *event)
     int64_t after = event->response == NULL ? SIPREG_ABSENT : event->response->retry_after;
     uint32_t longest = p->config.retry_max > 0 ? p->config.retry_max : 1800;
 
-    if (p->watch.wishes > 0 || event->retry_in == SIPREG_FOREVER)
+    if (p->watch.wishes > 0 || event->retry_in == SIPREG_FOREVER || seek_is_amid(p, event))
         return;
     if (event->status == 503 && after == 0 && p->config.reg_id > 0) /* RFC 5626 4.2.1 */
         return;
@@ -65,8 +65,13 @@ static void check_gone(struct phone *p)
 
 static void check_calm(struct phone *p, const struct sipreg_event *event)
 {
-    if (event->type == SIPREG_EVENT_REFUSED || event->type == SIPREG_EVENT_RETRYING ||
-        (event->type >= SIPREG_EVENT_UNREGISTERED && event->error != SIPREG_OK))
+    bool failed = event->type == SIPREG_EVENT_REFUSED || event->type == SIPREG_EVENT_RETRYING ||
+                  (event->type >= SIPREG_EVENT_UNREGISTERED && event->error != SIPREG_OK);
+
+    if (p->seek.under_way && event->type == SIPREG_EVENT_UNREGISTERED &&
+        event->state != SIPREG_IDLE)
+        return; /* a binding lapses while dead servers are tried */
+    if (failed && !seek_is_amid(p, event))
         broken(p->world, p, "%s in fair weather: %d, %s", types[event->type], event->status,
                sipreg_strerror(event->error));
 }
@@ -81,13 +86,14 @@ static bool is_unconfirmed(const struct phone *p, const struct sipreg_event *eve
 static void ask_again(struct phone *p, const struct sipreg_event *event)
 {
     bool failed = event->type == SIPREG_EVENT_REFUSED || is_unconfirmed(p, event);
+    unsigned most = p->seek.on ? 3 : 1; /* one may have gone to where a lie has led */
 
     if (!failed || event->state != SIPREG_IDLE || !p->world->clear)
         return;
-    if (p->watch.asked_again)
+    if (p->watch.asked_again == most)
         broken(p->world, p, "refused again after the weather cleared");
-    p->watch.asked_again = true;
-    p->wish_at = p->world->now + 5 * SECOND;
+    p->watch.asked_again++;
+    p->wish_at = p->world->now + seek_rest(p) + 5 * SECOND;
 }
 
 /* A lapse while it tries, or a server that failed: the targets of a redirection may still follow.

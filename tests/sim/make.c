@@ -72,7 +72,8 @@ static void choose_transport(struct phone *p)
     struct world *w = p->world;
 
     p->config.transport = transports[dice(w, 6)];
-    p->opens = chance(w, p->config.transport == SIPREG_UDP ? 100 : 700);
+    p->opens = chance(w, p->config.transport == SIPREG_UDP ? 200 : 700);
+    p->seek.on = p->opens && chance(w, 600);
     phone_io(p);
 }
 

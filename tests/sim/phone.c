@@ -82,6 +82,7 @@ static void on_event(void *user, const struct sipreg_event *event)
 
     p->watch.events++;
     check_event(p, event);
+    seek_event(p, event);
     leave_dead_connection(p, event);
     if (!p->world->clear && !p->world->fair && chance(p->world, 20))
         script_wish(p, dice(p->world, 5)); /* from within the callback */
@@ -98,7 +99,31 @@ static void now_connected(struct phone *p)
         nat_renew(p);
 }
 
+/* A dead server refuses connections, or says nothing; to send datagrams nobody need be there. */
+static bool reaches(const struct phone *p)
+{
+    return !p->seek.on || p->config.transport == SIPREG_UDP ||
+           zone_health(p->world, p->seek.server) != DEAD;
+}
+
 /* Up at once, up soon, down soon, or nothing for ever. */
+void phone_connect(struct phone *p)
+{
+    struct world *w = p->world;
+    bool there = reaches(p);
+
+    if (strikes(w, 60, "opening hangs") || (!there && chance(w, 500)))
+        return;
+    if (strikes(w, 60, "opening fails later") || !there) {
+        later(w, dice(w, 5 * SECOND), FLOW_IS_DOWN, p, NULL, 0);
+    } else if (chance(w, 300)) {
+        now_connected(p);
+        sipreg_client_flow(&p->client, phone_tick(p), SIPREG_FLOW_UP);
+    } else {
+        later(w, dice(w, 200), FLOW_IS_UP, p, NULL, 0);
+    }
+}
+
 static int on_open(void *user)
 {
     struct phone *p = (struct phone *)user;
@@ -113,16 +138,9 @@ static int on_open(void *user)
         p->watch.flow_changed = true;
         return -1;
     }
-    if (strikes(w, 60, "opening hangs"))
-        return 0;
-    if (strikes(w, 60, "opening fails later")) {
-        later(w, dice(w, 5 * SECOND), FLOW_IS_DOWN, p, NULL, 0);
-    } else if (chance(w, 300)) {
-        now_connected(p);
-        sipreg_client_flow(&p->client, phone_tick(p), SIPREG_FLOW_UP);
-    } else {
-        later(w, dice(w, 200), FLOW_IS_UP, p, NULL, 0);
-    }
+    if (p->seek.on)
+        return seek_open(p);
+    phone_connect(p);
     return 0;
 }
 
@@ -154,6 +172,7 @@ void phone_begin(struct phone *p)
     p->connected = !p->opens;
     p->moves = 0;
     p->astray = p->held = false;
+    seek_begin(p);
     check_begin(p);
     if (sipreg_client_init(&p->client, &p->config) != SIPREG_OK)
         broken(p->world, p, "init: %s", sipreg_client_fault(&p->config));

@@ -58,6 +58,7 @@ void registrar_calm(struct world *w)
 
     r->mood_left = 0;
     r->down_until = 0;
+    w->zone.health[0] = SOUND;
     for (unsigned i = 0; i < CACHE; i++) {
         if (r->kept[i].odd)
             r->kept[i].branch[0] = '\0';
@@ -72,6 +73,7 @@ const char *registrar_nonce(struct world *w, bool proxy)
     snprintf(n->text, sizeof n->text, "%08x%08x%llx", dice(w, UINT32_MAX), dice(w, UINT32_MAX),
              (unsigned long long)w->now);
     n->proxy = proxy;
+    n->server = r->serving;
     n->made_at = w->now;
     n->nc = 0;
     return n->text;
@@ -82,7 +84,8 @@ const char *registrar_nonce(struct world *w, bool proxy)
 static struct nonce *find_nonce(struct registrar *r, const char *text, bool proxy)
 {
     for (unsigned i = 0; i < NONCES; i++) {
-        if (r->nonces[i].proxy == proxy && strcmp(r->nonces[i].text, text) == 0 && text[0] != '\0')
+        if (r->nonces[i].proxy == proxy && r->nonces[i].server == r->serving &&
+            strcmp(r->nonces[i].text, text) == 0 && text[0] != '\0')
             return &r->nonces[i];
     }
     return NULL;
@@ -180,6 +183,8 @@ static bool is_out_of_order(struct phone *p, const char *request)
 
     registrar_flow_of(p, request, flow_of);
     text_header(request, "Call-ID", 0, call_id);
+    if (text_header(request, "Contact", 0, value) && strcmp(value, "*") == 0)
+        return registrar_has_newer(p, call_id, text_cseq(request));
     for (unsigned i = 0; text_header(request, "Contact", i, value); i++) {
         text_uri(value, contact);
         b = registrar_replaced(p, contact, i == 0 ? flow_of : "");
@@ -243,6 +248,16 @@ static bool repeat(struct phone *p, const char *request)
     return false;
 }
 
+static void decline(struct phone *p, const char *request)
+{
+    char text[2048];
+
+    answer_start(p, text, sizeof text, request, 503);
+    if (chance(p->world, 500))
+        append(text, sizeof text, "Retry-After: %u\r\n", 1 + dice(p->world, 60));
+    answer_end(p, text, sizeof text, 0);
+}
+
 void registrar_receive(struct world *w, const struct event *e)
 {
     struct phone *p = &w->phones[e->phone];
@@ -254,6 +269,9 @@ void registrar_receive(struct world *w, const struct event *e)
         return; /* what is spoilt would teach it nonsense that no client could mend */
     if (p->config.transport != SIPREG_UDP && e->flow != p->flow)
         return;
+    if (p->seek.on && zone_health(w, e->server) == DEAD)
+        return;
+    r->serving = e->server;
     p->seen_port = e->port;
     if (strikes(w, 15, "blank lines unasked"))
         pong_unasked(p);
@@ -263,6 +281,10 @@ void registrar_receive(struct world *w, const struct event *e)
     }
     if (repeat(p, e->bytes) || odd_answer(p, e->bytes))
         return;
+    if (p->seek.on && zone_health(w, e->server) == BUSY) {
+        decline(p, e->bytes);
+        return;
+    }
     if (r->proxy_auth && !is_authorized(p, e->bytes, true))
         return;
     if (r->auth && !is_authorized(p, e->bytes, false))

@@ -56,7 +56,7 @@ static void stop(struct phone *p)
     struct world *w = p->world;
     uint32_t least = w->fair ? 10 * SECOND : 0;
 
-    if (w->clear || !chance(w, 300))
+    if (w->clear || (w->fair && p->seek.on) || !chance(w, 300))
         sipreg_client_stop(&p->client, phone_tick(p));
     else
         sipreg_client_stop_within(&p->client, phone_tick(p), least + dice(w, 40 * SECOND));
@@ -159,6 +159,7 @@ static void fall_asleep(struct phone *p)
     if (chance(w, 400)) {
         p->skew -= ms;
         p->drifted = p->stood_still = true;
+        p->seek.good_until = NEVER; /* by which clock? */
     }
 }
 
@@ -179,6 +180,8 @@ void script_strike(struct phone *p)
     }
     if (p->nat.there && strikes(w, 20, "the NAT forgets"))
         nat_forget(p);
+    if (p->seek.on && strikes(w, 40, "a server dies, or lives again"))
+        zone_strike(w);
     if (strikes(w, 10, "the connection breaks") && !p->opening && p->connected)
         phone_flow(p, SIPREG_FLOW_DOWN);
 }
@@ -189,6 +192,8 @@ void script_strike(struct phone *p)
  * first; then two openings or time-outs on the way, and a minute for rounds, clocks that stepped
  * and being asked again.
  */
+enum { TRIES = 10 }; /* of other servers in one attempt */
+
 static uint64_t bound(const struct phone *p)
 {
     uint64_t longest = p->config.retry_max > 0 ? p->config.retry_max : 1800;
@@ -199,6 +204,8 @@ static uint64_t bound(const struct phone *p)
     wait += longest * SECOND + 2 * 64 * t1 + MINUTE;
     if (p->nat.there && check_pings_promised(p)) /* a keepalive finds it out, and all once more */
         wait += check_pings_every(p) * (uint64_t)SECOND + longest * SECOND + 3 * 79 * t1;
+    if (p->seek.on) /* servers fail one after the other, of lists that may be lies */
+        wait += seek_rest(p) + 3 * longest * SECOND + 4 * TRIES * 64 * t1 + LIE_TTL * SECOND;
     return wait;
 }
 

@@ -4,13 +4,15 @@
  *
  * Everything follows from the seed. world.c owns the clock and the queue of what is to come,
  * make.c makes a phone, phone.c is the program around a client, listen.c what it does with what
- * arrives, script.c what its user wishes; network.c carries, and nat.c stands in between;
+ * arrives, seek.c how it finds its server, script.c what its user wishes; network.c carries, nat.c
+ * stands in between, and zone.c has the servers and the DNS;
  * registrar.c answers as it should (with bindings.c, answer.c, pong.c) and odd.c as it should not;
  * check.c, check_facts.c and check_pings.c watch.
  */
 #ifndef SIPREG_SIM_H
 #define SIPREG_SIM_H
 
+#include "seek.h"
 #include "text.h"
 
 #include <sipreg/sipreg.h>
@@ -87,6 +89,7 @@ struct watch {
     unsigned repeats;
     uint64_t sent_at;
     uint64_t repeat_at; /* not before */
+    unsigned server;    /* that it went to */
 
     /* reasons to send */
     unsigned wishes;      /* not fulfilled yet */
@@ -105,8 +108,8 @@ struct watch {
     bool refused; /* since the last wish */
     bool ended;   /* UNREGISTERED, since the last wish */
     unsigned sends, events;
-    bool asked_again;   /* after the weather has cleared */
-    bool left_outbound; /* after a 439 */
+    unsigned asked_again; /* after the weather has cleared */
+    bool left_outbound;   /* after a 439 */
     struct pinging pings;
 };
 
@@ -132,6 +135,7 @@ struct phone {
     char ha1[HEX];
     char instance[64];
     struct nat nat;
+    struct seek seek;
     unsigned seen_port;  /* of the request that the registrar reads */
     bool astray;         /* a damaged answer has told it another address */
     const char *hearing; /* the message being handed in */
@@ -187,6 +191,7 @@ struct binding {
 struct nonce {
     char text[40];
     bool proxy;
+    unsigned server; /* that knows it */
     uint64_t made_at;
     uint32_t nc;
 };
@@ -222,10 +227,11 @@ struct registrar {
     unsigned kept_count;
     uint64_t down_until;
     unsigned mood, mood_left;
-    bool odd; /* the answer being made */
+    bool odd;         /* the answer being made */
+    unsigned serving; /* which server is asked */
 };
 
-enum kind { TO_REGISTRAR, TO_PHONE, FLOW_IS_UP, FLOW_IS_DOWN };
+enum kind { TO_REGISTRAR, TO_PHONE, FLOW_IS_UP, FLOW_IS_DOWN, DNS_ANSWER };
 
 struct event {
     uint64_t at;
@@ -233,6 +239,8 @@ struct event {
     enum kind kind;
     unsigned phone, flow;
     unsigned port;       /* of the NAT */
+    unsigned server;     /* that it goes to */
+    unsigned lie;        /* of the DNS, which */
     bool spoilt;         /* not as it was sent */
     uint64_t expires_at; /* an honest 200: when what it grants ends; 0: none */
     char *bytes;
@@ -253,6 +261,7 @@ struct world {
     unsigned queued;
     unsigned sends, refused, pings;
     struct registrar registrar;
+    struct zone zone;
     unsigned phone_count;
     struct phone phones[PHONES];
 };
@@ -289,6 +298,7 @@ void phone_begin(struct phone *p); /* switched on: a new client */
 uint32_t phone_tick(struct phone *p);
 void phone_run(struct phone *p);
 void phone_receive(struct phone *p, const struct event *e);
+void phone_connect(struct phone *p);
 void phone_flow(struct phone *p, enum sipreg_flow flow);
 void phone_move(struct phone *p, bool elsewhere);
 void phone_drop_flow(struct phone *p); /* as the program that has no open function sees it */
@@ -344,6 +354,8 @@ void registrar_excuse(struct phone *p);
 /* The binding that a contact takes the place of: of the same flow of the same device, whatever its
    contact is (RFC 5626 6), else of the same contact. */
 struct binding *registrar_replaced(struct phone *p, const char *contact, const char *flow_of);
+/* Is there a binding of the AOR by a later request of this Call-ID? */
+bool registrar_has_newer(const struct phone *p, const char *call_id, uint32_t cseq);
 /* Has the phone sent another request since? */
 bool registrar_is_old(const struct phone *p, const char *request);
 uint64_t registrar_bind(struct phone *p, const char *request, uint64_t seconds);

@@ -33,9 +33,15 @@ bool text_header(const char *message, const char *name, unsigned nth, char value
 bool text_param(const char *value, const char *name, char out[VALUE])
 {
     size_t n = strlen(name);
+    bool quoted = false;
 
-    for (const char *p = value; (p = strstr(p, name)) != NULL; p += n) {
-        if (p == value || p[n] != '=' || strchr(" ,;", p[-1]) == NULL)
+    for (const char *p = value; *p != '\0'; p++) {
+        if (quoted && *p == '\\' && p[1] != '\0')
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        if (quoted || p == value || strchr(" ,;", p[-1]) == NULL || strncmp(p, name, n) != 0 ||
+            p[n] != '=')
             continue;
         p += n + 1;
         return *p == '"' ? text_copy(p + 1, strcspn(p + 1, "\""), out)

@@ -98,6 +98,7 @@ struct event *later(struct world *w, uint64_t ms, enum kind kind, const struct p
     e->kind = kind;
     e->phone = p->index;
     e->flow = p->flow;
+    e->server = p->seek.server;
     e->n = n;
     e->bytes = (char *)calloc(1, n + 1);
     if (e->bytes == NULL)
@@ -145,7 +146,9 @@ static void happen(struct world *w)
         registrar_receive(w, &e);
     else if (e.kind == TO_PHONE)
         phone_receive(p, &e);
-    else if (e.flow == p->flow)
+    else if (e.kind == DNS_ANSWER && e.flow == p->flow)
+        seek_answer(p, &e);
+    else if (e.kind != DNS_ANSWER && e.flow == p->flow)
         phone_flow(p, e.kind == FLOW_IS_UP ? SIPREG_FLOW_UP : SIPREG_FLOW_DOWN);
     free(e.bytes);
 }
@@ -238,6 +241,7 @@ static void begin(struct world *w, uint64_t seed)
     w->severity = 1 + dice(w, 8);
     w->storm_ends = w->now + lengths[dice(w, 4)];
     registrar_make(w);
+    zone_make(w);
     w->phone_count = 1 + dice(w, 2) * dice(w, PHONES);
     for (unsigned i = 0; i < w->phone_count; i++)
         phone_make(w, i);
