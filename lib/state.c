@@ -112,10 +112,20 @@ void sipreg_state_forget_flow(struct sipreg_client *client)
     pings->at = SIPREG_NEVER;
 }
 
+/* Do calls come to our contact by this flow? */
+static bool is_needed(const struct sipreg_client *client)
+{
+    return client->request.transport != SIPREG_UDP || client->pings.every > 0 || client->rewritten;
+}
+
+/* If a query has no more use for the flow, the binding goes with it, and is to be renewed. */
 void sipreg_state_close(struct sipreg_client *client)
 {
     if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
         return;
+    if (client->purpose == QUERY && client->wish == WISH_BOUND && client->fact == FACT_BOUND &&
+        client->failures == 0 && is_needed(client))
+        client->next_at = client->now;
     sipreg_state_forget_flow(client);
     client->close = true;
     client->flow = FLOW_DOWN;

@@ -235,6 +235,29 @@ static void who_never_spoke_of_servers_keeps_its_flow(void **state)
     assert_int_equal(s->closes, 0);
 }
 
+static void a_query_that_leaves_the_flow_has_the_binding_renewed(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_init(s);
+    story_start(s);
+    story_grant(s, 1000);
+    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_OK);
+    s->servers = 1;
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "503 Busy", "");
+    assert_int_equal(s->opens, 2);
+    assert_int_equal(story_count(s, LAST, "Contact"), 0);
+    story_reply(s, "200 OK", "Contact: <sip:alice@192.0.2.10:5060;transport=tcp>;expires=900\r\n");
+    assert_event(s, SIPREG_EVENT_BINDINGS, SIPREG_OK);
+    assert_int_equal(story_count(s, LAST, "Contact"), 1);
+    story_grant(s, 1000);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+    assert_int_equal(s->opens, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +274,7 @@ int main(void)
         STORY(each_attempt_has_ten_servers_of_its_own),
         STORY(when_all_have_failed_the_next_attempt_opens_a_flow_anew),
         STORY(who_never_spoke_of_servers_keeps_its_flow),
+        STORY(a_query_that_leaves_the_flow_has_the_binding_renewed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
