@@ -173,6 +173,7 @@ void script_strike(struct phone *p)
     if (strikes(w, 10, "the phone's clock steps back")) {
         p->skew -= dice(w, 2 * SECOND);
         p->drifted = true;
+        p->seek.good_until = NEVER;
     }
     if (strikes(w, 10, "the phone finds itself elsewhere")) {
         phone_move(p, true);
