@@ -114,7 +114,7 @@ static bool next_server(struct sipreg_client *client, int error,
     bool at_once = client->request.reg_id != 0 && response != NULL && response->status == 503 &&
                    response->retry_after == 0; /* RFC 5626 4.2.1 */
 
-    bool others = client->servers > SERVERS_LAST && client->servers < SERVERS_SPENT;
+    bool others = client->servers > SERVERS_LAST;
 
     client->again = (others || at_once) && client->rounds < SIPREG_ROUNDS_MAX &&
                     is_of_server(client, error, response);

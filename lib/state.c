@@ -123,8 +123,8 @@ void sipreg_state_close(struct sipreg_client *client)
 {
     if (client->config->io->open == NULL || client->flow == FLOW_DOWN)
         return;
-    if (client->purpose == QUERY && client->wish == WISH_BOUND && client->fact == FACT_BOUND &&
-        client->failures == 0 && is_needed(client))
+    if (client->purpose == QUERY && client->fact == FACT_BOUND && client->failures == 0 &&
+        is_needed(client))
         client->next_at = client->now;
     sipreg_state_forget_flow(client);
     client->close = true;

@@ -258,6 +258,57 @@ static void a_query_that_leaves_the_flow_has_the_binding_renewed(void **state)
     assert_int_equal(s->opens, 2);
 }
 
+/* The binding of a datagram's contact does not depend on what the query does with the flow, unless
+   a NAT stands in between. */
+static void over_udp_the_binding_is_renewed_where_the_flow_matters(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    for (int i = 0; i < 3; i++) {
+        story_forget(s);
+        s->config.keepalive = i == 1 ? &sipreg_keepalive : NULL;
+        s->config.ping = SIPREG_PING_ALWAYS;
+        s->config.rewrite_contact = i == 2;
+        begin(s, 0);
+        if (i == 2)
+            story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
+        story_grant(s, 100);
+        sipreg_client_servers(&s->client, 1);
+        s->servers = 1;
+        sipreg_client_query(&s->client, s->tick);
+        story_run(s);
+        story_reply(s, "503 Busy", "");
+        story_reply(s, "404 No", "");
+        assert_int_equal(story_count(s, LAST, "Contact") > 0, i > 0);
+    }
+}
+
+/* Nor does a query hurry anything that is not bound, or waits for its time. */
+static void a_query_that_leaves_the_flow_cuts_no_back_off_short(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    story_init(s);
+    story_start(s);
+    story_grant(s, 1000);
+    assert_true(story_until_sent(s, 1000 * 1000));
+    story_reply(s, "500 Error", "");
+    for (int lapsed = 0; lapsed < 2; lapsed++) {
+        sipreg_client_servers(&s->client, 1);
+        s->servers = 1;
+        sipreg_client_query(&s->client, s->tick);
+        story_run(s);
+        story_reply(s, "503 Busy", "");
+        story_reply(s, "404 No", "");
+        assert_int_equal(story_count(s, LAST, "Contact"), 0);
+        if (lapsed == 0) {
+            story_pass(s, 1000 * 1000);
+            story_reply(s, "500 Error", "");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +326,8 @@ int main(void)
         STORY(when_all_have_failed_the_next_attempt_opens_a_flow_anew),
         STORY(who_never_spoke_of_servers_keeps_its_flow),
         STORY(a_query_that_leaves_the_flow_has_the_binding_renewed),
+        STORY(over_udp_the_binding_is_renewed_where_the_flow_matters),
+        STORY(a_query_that_leaves_the_flow_cuts_no_back_off_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
