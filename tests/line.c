@@ -18,10 +18,10 @@ static char letter_of(const char *name)
     return '\0';
 }
 
-/* What stands behind the name and its colon, if this line has that name; else NULL. */
-static const char *value_in(const char *line, const char *name)
+/* What stands behind the name, or its letter, and the colon; NULL: the line has another name. */
+static const char *value_in(const char *line, const char *name, char letter)
 {
-    size_t n = *line == letter_of(name) ? 1 : strlen(name);
+    size_t n = *line == letter ? 1 : strlen(name);
     bool named = n == 1 || strncmp(line, name, n) == 0;
 
     return named && line[n] == ':' ? line + n + 2 : NULL;
@@ -29,11 +29,13 @@ static const char *value_in(const char *line, const char *name)
 
 const char *line_find(const char *message, const char *name, unsigned nth, size_t *n)
 {
+    char letter = letter_of(name);
+
     for (const char *p = message, *value; (p = strstr(p, "\r\n")) != NULL;) {
         p += 2;
         if (*p == '\r' || *p == '\0')
             break;
-        value = value_in(p, name);
+        value = value_in(p, name, letter);
         if (value != NULL && nth-- == 0) {
             *n = strcspn(value, "\r");
             return value;

@@ -69,12 +69,15 @@ void check_wish(struct phone *p)
 
 static bool contains(const void *bytes, size_t n, const char *text)
 {
-    const char *p = (const char *)bytes;
+    const char *p = (const char *)bytes, *end = p + n;
     size_t length = strlen(text);
 
-    for (size_t i = 0; length > 0 && i + length <= n; i++) {
-        if (p[i] == text[0] && memcmp(p + i, text, length) == 0)
+    if (length == 0)
+        return false;
+    while ((p = (const char *)memchr(p, text[0], (size_t)(end - p))) != NULL) {
+        if ((size_t)(end - p) >= length && memcmp(p, text, length) == 0)
             return true;
+        p++;
     }
     return false;
 }

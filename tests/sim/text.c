@@ -40,8 +40,8 @@ bool text_param(const char *value, const char *name, char out[VALUE])
             p++;
         else if (*p == '"')
             quoted = !quoted;
-        if (quoted || p == value || strchr(" ,;", p[-1]) == NULL || strncmp(p, name, n) != 0 ||
-            p[n] != '=')
+        if (quoted || *p != name[0] || p == value || strncmp(p, name, n) != 0 || p[n] != '=' ||
+            strchr(" ,;", p[-1]) == NULL)
             continue;
         p += n + 1;
         return *p == '"' ? text_copy(p + 1, strcspn(p + 1, "\""), out)
@@ -95,8 +95,9 @@ void text_hash(char hex[HEX], unsigned algorithm, const char *const *texts)
     }
     if (sipreg_hash_end(&h, digest) != SIPREG_OK)
         abort();
-    for (size_t i = 0; i < (algorithm == SIPREG_MD5 ? 16U : 32U); i++)
-        sprintf(hex + 2 * i, "%02x", digest[i]);
+    for (size_t i = 0; i < (algorithm == SIPREG_MD5 ? 32U : 64U); i++)
+        *hex++ = "0123456789abcdef"[digest[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+    *hex = '\0';
 }
 
 #define HASH(hex, ...) text_hash(hex, algorithm, (const char *const[]){__VA_ARGS__, NULL})
