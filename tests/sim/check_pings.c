@@ -130,7 +130,7 @@ static void check_learnt(struct phone *p, const struct sipreg_event *event)
 {
     struct pinging *s = &p->watch.pings;
     uint32_t before = s->every;
-    bool promised = s->promised;
+    bool promised = s->promised, unsure = s->unsure;
 
     s->unsure = p->watch.misled;
     learn(p, p->hearing);
@@ -140,7 +140,9 @@ static void check_learnt(struct phone *p, const struct sipreg_event *event)
     } else if (!s->unsure && event->valid_for > 0 && event->ping_every != s->every) {
         broken(p->world, p, "pings every %u s, and not %u", event->ping_every, s->every);
     }
-    if (s->fresh || s->every != before)
+    if (unsure) /* who knows when the damaged one had the next ping planned? */
+        s->last_at = 0;
+    else if (s->fresh || s->every != before)
         s->last_at = p->own;
     s->fresh = false;
     if (!s->on || p->own >= s->asked_at + patience(p)) /* this answer is as good */

@@ -193,8 +193,6 @@ void script_strike(struct phone *p)
  * first; then two openings or time-outs on the way, and a minute for rounds, clocks that stepped
  * and being asked again.
  */
-enum { TRIES = 10 }; /* of other servers in one attempt */
-
 static uint64_t bound(const struct phone *p)
 {
     uint64_t longest = p->config.retry_max > 0 ? p->config.retry_max : 1800;

@@ -73,7 +73,8 @@ static void check_question(struct phone *p, const struct sipreg_question *questi
 
     trace(p->world, p, "asks for %s, %d", question->name, (int)question->type);
     if (n == 0 || n > 255 || question->name[n - 1] == '.' ||
-        strspn(question->name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != n)
+        strspn(question->name,
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
         broken(p->world, p, "asks for a name that is none: %s", question->name);
     if (++p->seek.questions > QUESTIONS)
         broken(p->world, p, "asks without end");
@@ -197,7 +198,7 @@ void seek_event(struct phone *p, const struct sipreg_event *event)
         p->seek.served = true, p->seek.under_way = false;
     if (!seek_is_amid(p, event))
         p->seek.tries = 0;
-    else if (++p->seek.tries > 10)
+    else if (++p->seek.tries > 2 * TRIES) /* a wish may have begun another attempt */
         broken(p->world, p, "tries one server after the other without end");
     if (!has_failed(p, event))
         return;

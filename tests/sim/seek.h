@@ -8,6 +8,7 @@
 
 enum {
     SERVERS = 4,
+    TRIES = 10, /* of other servers in one attempt */
     ZONE_RECORDS = 500,
     LIE_TTL = 300 /* seconds: what nobody has said is not believed for longer */
 };
