@@ -49,7 +49,7 @@ static bool set_up(struct phone *p)
     options.transports = 1U << p->config.transport;
     options.random = on_random;
     options.user = p;
-    s->good_until = 0;
+    s->good_until = NEVER; /* of an address */
     if (sipreg_locate_init(&s->locate, &options, ((struct sipreg_str){uri, (size_t)n})) ==
         SIPREG_OK)
         return true;
@@ -146,7 +146,7 @@ static void note_age(struct phone *p, const struct sipreg_question *question,
 {
     struct seek *s = &p->seek;
 
-    if (s->good_until == 0 || question->type == SIPREG_DNS_NAPTR)
+    if (s->good_until == NEVER || question->type == SIPREG_DNS_NAPTR)
         s->good_until = p->own + DAY;
     if (count < 0)
         s->good_until = p->own;
