@@ -125,26 +125,32 @@ static void add(struct sipreg_targets *targets, char mark, const struct sipreg_u
         targets->used = (uint16_t)(targets->used + n);
 }
 
-/* The contact that comes next by q: of those below last, or as high and further down the list. */
-static bool next_by_q(const struct sipreg_response *response, struct sipreg_binding *best, int *q,
-                      unsigned *index)
-{
-    struct sipreg_place place = {0, 0, 0};
-    struct sipreg_binding binding;
-    int last_q = *q;
-    unsigned last = *index;
-    bool found = false;
+/* A contact, by the place from which it is read. */
+struct pick {
+    struct sipreg_place place;
+    int q;
+};
 
-    for (unsigned i = 1; sipreg_response_contact(response, &place, &binding); i++) {
-        bool comes_later = binding.q < last_q || (binding.q == last_q && i > last);
-        if (comes_later && (!found || binding.q > best->q)) {
-            *best = binding;
-            *index = i;
-            found = true;
+/* The first so many by q; of those with the same the earlier ones. */
+static size_t pick_targets(const struct sipreg_response *response, struct pick picks[TARGETS_MAX])
+{
+    struct sipreg_place place = {0, 0, 0}, before = place;
+    struct sipreg_binding binding;
+    size_t count = 0, i;
+
+    for (; sipreg_response_contact(response, &place, &binding); before = place) {
+        for (i = count; i > 0 && picks[i - 1].q < binding.q; i--) {
+            if (i < TARGETS_MAX)
+                picks[i] = picks[i - 1];
         }
+        if (i == TARGETS_MAX)
+            continue;
+        picks[i].place = before;
+        picks[i].q = binding.q;
+        if (count < TARGETS_MAX)
+            count++;
     }
-    *q = best->q;
-    return found;
+    return count;
 }
 
 /* The place that we come from is the first that must not be tried again in this attempt. */
@@ -186,15 +192,18 @@ static uint64_t end_of(const struct sipreg_client *client, const struct sipreg_r
 int sipreg_redirect_take(struct sipreg_client *client, const struct sipreg_response *response)
 {
     struct sipreg_targets *targets = &client->targets;
-    struct sipreg_binding binding = {{{NULL, 0}, {NULL, 0}, {NULL, 0}}, 0, 0};
+    struct pick picks[TARGETS_MAX];
+    struct sipreg_binding binding;
     struct sipreg_uri uri;
-    int q = 1001, why = SIPREG_STATUS;
-    unsigned index = 0;
+    size_t count = pick_targets(response, picks);
+    int why = SIPREG_STATUS;
 
     begin(client);
     targets->until = SIPREG_NEVER;
-    for (int i = 0; i < TARGETS_MAX && next_by_q(response, &binding, &q, &index); i++) {
-        int result = sipreg_uri_parse(&uri, binding.contact.uri);
+    for (size_t i = 0; i < count; i++) {
+        int result;
+        sipreg_response_contact(response, &picks[i].place, &binding);
+        result = sipreg_uri_parse(&uri, binding.contact.uri);
         if (result == SIPREG_OK)
             result = judge(client, &uri);
         if (result == SIPREG_POLICY)
