@@ -359,16 +359,28 @@ static const char *headers_fault(const struct sipreg_request *request)
     return NULL;
 }
 
+/* A token and parameters (20.11), or two with a slash in between (20.15). */
+static bool is_type(const char *s, bool two)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of(s));
+    struct sipreg_str token;
+    bool good = sipreg_cursor_token(&c, &token);
+
+    if (two)
+        good = good && sipreg_cursor_char(&c, '/') && sipreg_cursor_token(&c, &token);
+    return good && are_params(c.p);
+}
+
 static const char *body_fault(const struct sipreg_request *request)
 {
     const struct sipreg_body *body = request->body;
 
     if (body == NULL)
         return NULL;
-    if (body->type == NULL || !text(body->type))
-        return "body: without a type, or one with a control character";
-    if (!text(body->disposition))
-        return "body: disposition with a control character";
+    if (body->type == NULL || !is_type(body->type, true))
+        return "body: without a type, or one that is not type/subtype and parameters";
+    if (body->disposition != NULL && !is_type(body->disposition, false))
+        return "body: disposition is not a word and parameters";
     if (body->size > 65535 || (body->bytes == NULL && body->size > 0))
         return "body: size above 65535, or no bytes";
     return NULL;

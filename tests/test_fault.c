@@ -345,6 +345,12 @@ static const struct sipreg_body bodies[] = {
     {"text/plain", "a\nb", octets, 1},
     {"text/plain", NULL, octets, 65536},
     {"text/plain", NULL, NULL, 1},
+    {"text", NULL, octets, 1},
+    {"text/", NULL, octets, 1},
+    {"/plain", NULL, octets, 1},
+    {"text/plain;a=\"b", NULL, octets, 1},
+    {"text/plain", "script;a=\"", octets, 1},
+    {"text/plain", "", octets, 1},
 };
 
 static void test_a_body_has_a_type_and_a_size_that_a_message_can_have(void **state)
