@@ -329,8 +329,8 @@ static const char *options_fault(const struct sipreg_request *request)
 static bool is_out_of_place(const char *name)
 {
     static const char *const names[] = {
-        "Record-Route",        "Transfer-Encoding",    "Subject",
-        "P-Asserted-Identity", "P-Preferred-Identity", "P-Visited-Network-ID",
+        "Record-Route",         "Transfer-Encoding",    "Subject", "s", "P-Asserted-Identity",
+        "P-Preferred-Identity", "P-Visited-Network-ID",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

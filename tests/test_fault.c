@@ -306,6 +306,7 @@ static const struct sipreg_header headers[][1] = {
     {{"WWW-Authenticate", "x"}},
     {{"transfer-encoding", "chunked"}},
     {{"P-Visited-Network-ID", "x"}},
+    {{"S", "x"}},
     {{"A", NULL}},
     {{"A", "x\r\nB: y"}},
     {{"A", "\x80"}},
@@ -318,7 +319,7 @@ static void test_headers_of_the_caller_s_are_whole_and_none_of_ours(void **state
         const struct row row = {WITH(.headers = headers[i], .header_count = 1),
                                 i < 3    ? NULL
                                 : i < 8  ? "headers: name"
-                                : i < 14 ? "headers: one that"
+                                : i < 15 ? "headers: one that"
                                          : "headers: value"};
         assert_faults(&row, 1);
     }

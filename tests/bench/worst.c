@@ -57,6 +57,7 @@ static const struct sipreg_client_config config = {
     .rewrite_contact = true,
     .require_listed = true,
     .keepalive = &sipreg_keepalive,
+    .instance = "urn:uuid:00000000-0000-1000-8000-00000000000a",
 };
 static struct sipreg_client client;
 
@@ -84,6 +85,8 @@ static const struct shape shapes[] = {
     {"contacts of others", "200 OK", "Contact: <sip:b@c>;expires=1", ",<sip:b@c>;expires=1",
      "\r\n"},
     {"contacts like ours", "200 OK", OURS, "Contact: <sip:%61lice@192.0.2.10:5060;x=%61>\r\n", ""},
+    {"instances like ours", "200 OK", OURS,
+     "m: <sip:a>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-00000000000b>\"\r\n", ""},
     {"ours again and again", "200 OK", OURS, "m: <sip:alice@192.0.2.10:5060>\r\n", ""},
     {"a long contact", "200 OK", "Contact: <sip:alice@192.0.2.10:5060;a=", "%61", ">\r\n" OURS},
     {"parameters of a contact", "200 OK", "Contact: <sip:alice@192.0.2.10:5060>", ";a=1",
