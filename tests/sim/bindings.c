@@ -110,6 +110,16 @@ bool registrar_has_newer(const struct phone *p, const char *call_id, uint32_t cs
     return false;
 }
 
+/* One URI is bound once, by its flow or without. */
+static void drop_others(struct phone *p, const struct binding *kept)
+{
+    for (unsigned i = 0; i < BINDINGS; i++) {
+        struct binding *b = &p->world->registrar.bindings[i];
+        if (b != kept && strcmp(b->aor, kept->aor) == 0 && strcmp(b->contact, kept->contact) == 0)
+            b->used = false;
+    }
+}
+
 static void keep(struct phone *p, const char *request, const char *contact, uint64_t expires_at,
                  bool first)
 {
@@ -137,6 +147,7 @@ static void keep(struct phone *p, const char *request, const char *contact, uint
     b->excused = registrar_is_old(p, request);
     b->cseq = text_cseq(request);
     b->expires_at = expires_at;
+    drop_others(p, b);
 }
 
 /* Of all phones of the AOR: what the others wish, they will find out when they refresh. */

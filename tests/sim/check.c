@@ -163,15 +163,17 @@ static void check_count(struct phone *p, const char *credentials, const char *he
     last = count_of(&p->watch, credentials, header);
     if (!text_param(credentials, "nc", value) || sscanf(value, "%x", &nc) != 1) {
         ++*last; /* a request sent with this nonce is counted, also if it says no number */
+        p->watch.uncounted = p->watch.uncounted || p->watch.gap;
         return;
     }
     if (nc == 1 && p->watch.misled) /* a damaged realm made it forget the true one */
         *last = 0;
     if (nc <= *last)
         broken(p->world, p, "nc %u after %u: a nonce and count twice", nc, *last);
-    if (nc > *last + 1 && !p->watch.gap)
+    if (nc > *last + 1 && !p->watch.gap && !p->watch.uncounted)
         broken(p->world, p, "nc %u after %u without a reason", nc, *last);
     *last = nc;
+    p->watch.uncounted = false;
 }
 
 static bool right_digest(const char *text, const char *credentials, const char *password)

@@ -82,7 +82,8 @@ struct watch {
     unsigned branch_count;
     struct counted counted[COUNTED];
     unsigned counted_count;
-    bool gap; /* a request may have been prepared that was never sent */
+    bool gap;       /* a request may have been prepared that was never sent */
+    bool uncounted; /* and there was one since that did not tell its number */
 
     bool outstanding;
     bool provisional;
