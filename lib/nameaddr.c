@@ -108,6 +108,10 @@ bool sipreg_nameaddr_next(struct sipreg_cursor *c, struct sipreg_nameaddr *na,
         for (size_t i = 0; i < n; i++)
             wanted[i].value = absent;
         sipreg_cursor_blank(&at);
+        while (sipreg_cursor_char(&at, ',')) { /* of which there may be thousands */
+            *c = at;
+            sipreg_cursor_blank(&at);
+        }
         if (at.p == at.end) {
             *c = at;
             return false;
