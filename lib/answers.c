@@ -106,6 +106,7 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
     result = sipreg_session_take_up(client, session, &wanted);
     if (result != SIPREG_OK)
         return result;
+    sipreg_session_note(client, challenge);
     session->taken = session->ready = session->fresh = true;
     session->passed = false;
     session->stale = challenge->stale ? (uint8_t)(session->stale + 1) : 0;
@@ -139,7 +140,7 @@ static enum sipreg_outcome answer(struct sipreg_client *client,
     int why = SIPREG_CHALLENGE;
 
     while (sipreg_challenge_next(response, &place, &challenge)) {
-        int result = sipreg_challenge_permitted(&challenge, &client->config->policy);
+        int result = sipreg_session_permits(client, &challenge);
         if (result == SIPREG_OK)
             result = take_up(client, &challenge);
         if (result == SIPREG_OK)

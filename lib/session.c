@@ -86,6 +86,59 @@ int sipreg_session_claim(struct sipreg_client *client, const struct sipreg_chall
     return SIPREG_OK;
 }
 
+/* Downgrades. */
+
+/* A realm as 32 bits, by its meaning (FNV-1a): other ways to escape it make no other realm. */
+static uint32_t mark_of(struct sipreg_str realm)
+{
+    uint32_t mark = UINT32_C(2166136261);
+    bool escape = false;
+
+    for (size_t i = 0; i < realm.n; i++) {
+        escape = realm.p[i] == '\\' && !escape;
+        if (!escape)
+            mark = (mark ^ (unsigned char)realm.p[i]) * UINT32_C(16777619);
+    }
+    return mark;
+}
+
+static bool is_weak(const struct sipreg_challenge *challenge)
+{
+    return ((unsigned)challenge->algorithm & (SIPREG_MD5 | SIPREG_MD5_SESS)) != 0;
+}
+
+static bool is_strong_realm(const struct sipreg_client *client, uint32_t mark)
+{
+    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
+        if (client->strong[i] == mark)
+            return true;
+    }
+    return false;
+}
+
+int sipreg_session_permits(const struct sipreg_client *client,
+                           const struct sipreg_challenge *challenge)
+{
+    const struct sipreg_policy *policy = &client->config->policy;
+
+    if (policy->refuse_downgrade && is_weak(challenge) &&
+        is_strong_realm(client, mark_of(challenge->realm)))
+        return SIPREG_POLICY;
+    return sipreg_challenge_permitted(challenge, policy);
+}
+
+/* The oldest makes room. Sessions are forgotten for many a reason, these are not. */
+void sipreg_session_note(struct sipreg_client *client, const struct sipreg_challenge *challenge)
+{
+    uint32_t mark = mark_of(challenge->realm);
+
+    if (is_weak(challenge) || is_strong_realm(client, mark))
+        return;
+    for (size_t i = SIPREG_MAX_REALMS - 1; i > 0; i--)
+        client->strong[i] = client->strong[i - 1];
+    client->strong[0] = mark;
+}
+
 /* Copies *s to the place *to, moves that on, and makes *s the copy. */
 static void move_text(struct sipreg_str *s, char **to)
 {
@@ -105,11 +158,11 @@ int sipreg_session_keep(struct sipreg_session *session, const struct sipreg_chal
     /* four lengths within one received message: the sum cannot overflow */
     if (copy.realm.n + copy.opaque.n + copy.algorithm_raw.n + copy.nonce.n > sizeof session->text)
         return SIPREG_LIMIT;
+    /* the same nonce again goes on counting; for another one the cnonce is not to be that again */
+    memcpy(copy.cnonce, session->challenge.cnonce, sizeof copy.cnonce);
     if (sipreg_session_used(session) &&
-        sipreg_str_equal(session->challenge.nonce, challenge->nonce)) {
-        copy.count = session->challenge.count; /* the same nonce again goes on counting */
-        memcpy(copy.cnonce, session->challenge.cnonce, sizeof copy.cnonce);
-    }
+        sipreg_str_equal(session->challenge.nonce, challenge->nonce))
+        copy.count = session->challenge.count;
     move_text(&copy.realm, &to);
     move_text(&copy.opaque, &to);
     move_text(&copy.algorithm_raw, &to);

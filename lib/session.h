@@ -25,6 +25,13 @@ void sipreg_session_forget(struct sipreg_client *client);
 /* Forgets the sessions whose credentials were rejected: they may be tried again. */
 void sipreg_session_forgive(struct sipreg_client *client);
 
+/* SIPREG_OK; SIPREG_POLICY: the policy refuses this challenge, by itself or as weaker than what the
+   realm was answered by before. */
+int sipreg_session_permits(const struct sipreg_client *client,
+                           const struct sipreg_challenge *challenge);
+/* This challenge is answered: what is weaker is a downgrade from now on. */
+void sipreg_session_note(struct sipreg_client *client, const struct sipreg_challenge *challenge);
+
 /* Computes the answer for client->request. SIPREG_ARGUMENT and SIPREG_CHALLENGE: there are no
    credentials for this challenge; SIPREG_HASH, SIPREG_RANDOM. */
 int sipreg_session_answer(struct sipreg_client *client, struct sipreg_session *session);

@@ -307,8 +307,10 @@ static void take_sessions(struct sipreg_client *client, const struct sipreg_imag
 
     for (size_t i = 0; i < image->session_count; i++) {
         const struct sipreg_challenge *challenge = &image->sessions[i];
-        if (sipreg_challenge_permitted(challenge, &client->config->policy) == SIPREG_OK)
-            (void)sipreg_session_keep(session++, challenge);
+        if (sipreg_session_permits(client, challenge) != SIPREG_OK)
+            continue;
+        (void)sipreg_session_keep(session++, challenge);
+        sipreg_session_note(client, challenge);
     }
 }
 

@@ -288,6 +288,138 @@ static void a_weaker_challenge_than_the_policy_wants_is_no_way_down(void **state
     }
 }
 
+/* ---------------------------------------------------------------- downgrades */
+
+#define WWW(realm, nonce, algorithm)                                                               \
+    "WWW-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\", algorithm=" algorithm      \
+    ", qop=\"auth\"\r\n"
+#define PROXY(realm, nonce, algorithm)                                                             \
+    "Proxy-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\", algorithm=" algorithm    \
+    ", qop=\"auth\"\r\n"
+
+/* Registered by this algorithm, and it is time for another registration. */
+static void register_by(struct story *s, const char *headers)
+{
+    story_anew(s);
+    story_reply(s, "401 Unauthorized", headers);
+    assert_int_equal(story_requests(s), 2);
+    story_grant(s, 100);
+    assert_state(s, SIPREG_REGISTERED);
+    assert_true(story_until_sent(s, 100 * 1000));
+}
+
+static void assert_refused(struct story *s, const char *headers)
+{
+    size_t requests = story_requests(s);
+
+    story_reply(s, "401 Unauthorized", headers);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_POLICY);
+    assert_int_equal(story_requests(s), requests);
+}
+
+static void assert_answered(struct story *s, const char *headers)
+{
+    size_t requests = story_requests(s);
+
+    story_reply(s, "401 Unauthorized", headers);
+    assert_int_equal(story_requests(s), requests + 1);
+}
+
+static void md5_after_a_stronger_algorithm_is_a_downgrade_that_can_be_refused(void **state)
+{
+    static const char *const before[] = {WWW("r", "1", "SHA-256"), WWW("r", "1", "SHA-256-sess"),
+                                         PROXY("r", "1", "SHA-256")};
+    static const char *const after[] = {WWW("r", "2", "MD5"), WWW("r", "2", "MD5-sess"),
+                                        PROXY("r", "2", "MD5"), WWW("\\r", "2", "MD5")};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(before); i++) {
+        for (size_t k = 0; k < COUNT(after); k++) {
+            s->config.policy.refuse_downgrade = true;
+            register_by(s, before[i]);
+            assert_refused(s, after[k]);
+            story_pass(s, 3600 * 1000);
+            assert_int_equal(story_requests(s), 3);
+            s->config.policy.refuse_downgrade = false; /* who does not mind */
+            register_by(s, before[i]);
+            assert_answered(s, after[k]);
+        }
+    }
+}
+
+static void what_is_no_downgrade_is_answered(void **state)
+{
+    static const struct {
+        const char *before, *after;
+    } rows[] = {
+        {WWW("r", "1", "MD5"), WWW("r", "2", "MD5")},
+        {WWW("r", "1", "MD5"), WWW("r", "2", "SHA-256")},
+        {WWW("r", "1", "SHA-256"), WWW("r", "2", "SHA-256-sess")},
+        {WWW("r", "1", "SHA-256"), WWW("other", "2", "MD5")},
+        /* both in one response: the stronger one is taken, wherever it stands */
+        {WWW("r", "1", "SHA-256") WWW("r", "1", "MD5"),
+         WWW("r", "2", "MD5") WWW("r", "2", "SHA-256")},
+    };
+    struct story *s = (struct story *)*state;
+
+    s->config.policy.refuse_downgrade = true;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        register_by(s, rows[i].before);
+        assert_answered(s, rows[i].after);
+    }
+    assert_string_equal(story_param(s, LAST, "Authorization", "algorithm"), "SHA-256");
+}
+
+/* Whatever makes us forget a session, or its nonce. */
+static void a_stronger_algorithm_is_remembered_for_longer_than_its_nonce(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.policy.refuse_downgrade = true;
+    s->config.follow_redirects = true;
+    register_by(s, WWW("r", "1", "SHA-256")); /* another server */
+    story_reply(s, "302 Moved", "Contact: <sip:r2.example.com>\r\n");
+    assert_null(story_field(s, LAST, "Authorization"));
+    assert_refused(s, WWW("r", "2", "MD5"));
+
+    register_by(s, WWW("r", "1", "SHA-256")); /* a refusal, and start */
+    assert_int_equal(story_reply(s, "401 U", WWW("r", "1", "SHA-256")), SIPREG_OK);
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_CHALLENGE);
+    story_start(s);
+    assert_null(story_field(s, LAST, "Authorization"));
+    assert_refused(s, WWW("r", "2", "MD5"));
+
+    register_by(s, WWW("r", "1", "SHA-256")); /* other realms that challenge */
+    story_reply(s, "401 U", WWW("x", "x1", "MD5") WWW("y", "y1", "MD5"));
+    story_grant(s, 100);
+    assert_true(story_until_sent(s, 100 * 1000));
+    assert_refused(s, WWW("r", "2", "MD5"));
+
+    register_by(s, WWW("r", "1", "SHA-256")); /* a reboot */
+    story_grant(s, 100);
+    story_reboot(s, 10, 10);
+    story_start(s);
+    assert_refused(s, WWW("r", "2", "MD5"));
+}
+
+static void as_many_realms_are_remembered_as_there_are_sessions(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    s->config.policy.refuse_downgrade = true;
+    register_by(s, WWW("r", "1", "SHA-256") PROXY("p", "p1", "SHA-256"));
+    assert_refused(s, WWW("r", "2", "MD5"));
+    story_start(s);
+    assert_refused(s, PROXY("p", "2", "MD5"));
+    story_start(s);
+    assert_answered(s, WWW("x", "x1", "SHA-256")); /* the older one makes room */
+    story_grant(s, 100);
+    assert_true(story_until_sent(s, 100 * 1000));
+    assert_refused(s, PROXY("p", "2", "MD5"));
+    story_start(s);
+    assert_answered(s, WWW("r", "3", "MD5"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +432,10 @@ int main(void)
         STORY(transport_tls_is_read_and_never_written),
         STORY(why_sips_is_not_allowed_or_required_is_there_to_read),
         STORY(a_weaker_challenge_than_the_policy_wants_is_no_way_down),
+        STORY(md5_after_a_stronger_algorithm_is_a_downgrade_that_can_be_refused),
+        STORY(what_is_no_downgrade_is_answered),
+        STORY(a_stronger_algorithm_is_remembered_for_longer_than_its_nonce),
+        STORY(as_many_realms_are_remembered_as_there_are_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

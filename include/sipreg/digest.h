@@ -59,6 +59,10 @@ struct sipreg_credentials {
 struct sipreg_policy {
     unsigned refuse;  /* algorithms not to be used, bits of enum sipreg_algorithm */
     bool require_qop; /* refuse a challenge without qop (RFC 2069) */
+    /* By a client: refuse MD5 where it has answered the same realm by SHA-256 or SHA-512-256 since
+       init, or before the snapshot that it was loaded from (RFC 7616 5.8). Whoever can ask for MD5
+       can also make up a realm, so config.realm should say which one there is. */
+    bool refuse_downgrade;
 };
 
 /* Computed credentials: no secret in it. Points to its challenge and to the user name. */

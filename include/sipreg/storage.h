@@ -121,7 +121,6 @@ struct sipreg_client {
     bool running; /* within a callback */
 
     /* time */
-    uint32_t tick; /* the caller's clock at now */
     uint64_t now;
     uint64_t lapses_at;
     uint64_t next_at;    /* no registration before */
@@ -129,10 +128,12 @@ struct sipreg_client {
     uint64_t gone_by;    /* when a removal has to have ended; 0: when it does */
     uint64_t flow_at;    /* when opening must have ended, or idling */
 
+    uint32_t tick;     /* the caller's clock at now */
     uint32_t bound_at; /* the low bits of now then: of interest is how long ago it was */
     uint32_t granted;  /* seconds */
     uint32_t floor;    /* seconds that the registrar demands at least (423) */
     const struct sipreg_contact *further; /* the caller's */
+    uint32_t strong[SIPREG_MAX_REALMS];   /* marks of realms that were answered by more than MD5 */
     uint16_t routes_used;
     char local[SIPREG_LOCAL_SIZE];
     char contact[SIPREG_CONTACT_SIZE];  /* ours, unless the config has one */
