@@ -26,7 +26,7 @@ const char *sipreg_strerror(int error)
         "refused with this status",
         "refused because the address is sips, or is not",
         "the hash library failed",
-        "the random source failed",
+        "the random source failed, or gave the same octets again",
         "the transport failed",
         "no answer in time",
         "another address, by a NAT that has forgotten us",

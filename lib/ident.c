@@ -4,6 +4,10 @@
  * Lower-case letters and digits only: whatever compares tags and branches with or without case, or
  * trips over punctuation, agrees on them. Octets are masked to five bits, so every character is
  * equally likely.
+ *
+ * A source that gives the same octets twice is none (a generator that was never seeded, or that
+ * stands still): an identifier that is the one before it is taken for a failure. By chance that
+ * happens once in 2^55 times, or less.
  */
 #include "ident.h"
 
@@ -12,15 +16,15 @@
 int sipreg_ident(char *text, size_t size, const char *prefix, sipreg_random *random, void *user)
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
-    size_t n = strlen(prefix);
+    char drawn[SIPREG_IDENT_MAX];
+    size_t n = strlen(prefix), count = size - 1 - n;
+    bool good = random != NULL && random(user, drawn, count) >= 0;
 
-    text[0] = '\0';
-    if (random == NULL || random(user, text + n, size - 1 - n) < 0) {
-        text[0] = '\0';
+    for (size_t i = 0; good && i < count; i++)
+        drawn[i] = alphabet[(unsigned char)drawn[i] & 31];
+    if (!good || memcmp(text + n, drawn, count) == 0)
         return SIPREG_RANDOM;
-    }
-    for (size_t i = n; i < size - 1; i++)
-        text[i] = alphabet[(unsigned char)text[i] & 31];
+    memcpy(text + n, drawn, count);
     memcpy(text, prefix, n);
     text[size - 1] = '\0';
     return SIPREG_OK;

@@ -26,12 +26,15 @@ bool sipreg_request_is_last(const struct sipreg_request *request)
 
 int sipreg_request_identify(struct sipreg_request *request, sipreg_random *random, void *user)
 {
+    enum { TAG = sizeof request->tag - 1 };
     int result = SIPREG_OK;
 
     if (request->cseq == 0 || sipreg_request_is_last(request)) {
         result = sipreg_ident(request->call_id, sizeof request->call_id, "", random, user);
         if (result == SIPREG_OK)
             result = sipreg_ident(request->tag, sizeof request->tag, "", random, user);
+        if (result == SIPREG_OK && memcmp(request->tag, request->call_id, TAG) == 0)
+            result = SIPREG_RANDOM; /* the source stands still */
         if (result == SIPREG_OK)
             request->cseq = 0;
     }

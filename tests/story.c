@@ -13,7 +13,9 @@
 static bool fails(struct story *s, enum story_call call)
 {
     s->actions += call == CALL_SEND || call == CALL_OPEN ? 1 : 0;
-    return ++s->calls[call] == s->fail_at[call];
+    s->calls[call]++;
+    return s->fail_at[call] > 0 && s->calls[call] >= s->fail_at[call] &&
+           s->calls[call] - s->fail_at[call] <= s->fail_more;
 }
 
 static int on_send(void *user, const void *bytes, size_t n)

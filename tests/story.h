@@ -72,6 +72,7 @@ struct story {
     size_t servers;          /* others that may be tried at once */
     unsigned calls[CALLS];   /* so far */
     unsigned fail_at[CALLS]; /* the number of the call that fails; 0: none */
+    unsigned fail_more;      /* so many behind it do too */
     void (*on_event)(struct story *s, const struct sipreg_event *event);
     void (*on_send)(struct story *s);
     struct sipreg_credentials given; /* by the credentials callback, if that is set */

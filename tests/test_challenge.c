@@ -284,12 +284,12 @@ struct policy {
 static void test_a_policy_refuses_algorithms_and_challenges_without_qop(void **state)
 {
     static const struct policy rows[] = {
-        {SIPREG_MD5, NONE, {0, false}, SIPREG_OK},
-        {SIPREG_MD5, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false}, SIPREG_POLICY},
-        {SIPREG_MD5_SESS, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false}, SIPREG_POLICY},
-        {SIPREG_SHA256, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false}, SIPREG_OK},
-        {SIPREG_SHA256, NONE, {0, true}, SIPREG_POLICY},
-        {SIPREG_SHA256, INT, {0, true}, SIPREG_OK},
+        {SIPREG_MD5, NONE, {0, false, false}, SIPREG_OK},
+        {SIPREG_MD5, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false, false}, SIPREG_POLICY},
+        {SIPREG_MD5_SESS, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false, false}, SIPREG_POLICY},
+        {SIPREG_SHA256, AUTH, {SIPREG_MD5 | SIPREG_MD5_SESS, false, false}, SIPREG_OK},
+        {SIPREG_SHA256, NONE, {0, true, false}, SIPREG_POLICY},
+        {SIPREG_SHA256, INT, {0, true, false}, SIPREG_OK},
     };
 
     (void)state;

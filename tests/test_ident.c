@@ -13,7 +13,7 @@ static int fixed_random(void *user, void *out, size_t n)
 
 static void test_an_identifier_fills_its_store_behind_the_prefix(void **state)
 {
-    char text[24];
+    char text[24] = "";
     unsigned char next = 0;
 
     (void)state;
@@ -30,7 +30,7 @@ static void test_every_octet_becomes_one_of_32_letters_and_digits_equally_often(
     (void)state;
     for (int octet = 0; octet < 256; octet++) {
         unsigned char value = (unsigned char)octet;
-        char text[2];
+        char text[2] = "";
         assert_int_equal(sipreg_ident(text, sizeof text, "", fixed_random, &value), SIPREG_OK);
         const char *letter = strchr(alphabet, text[0]);
         assert_non_null(letter);
@@ -40,7 +40,7 @@ static void test_every_octet_becomes_one_of_32_letters_and_digits_equally_often(
         assert_int_equal(times[i], 8);
 }
 
-static void test_without_random_octets_the_identifier_is_empty(void **state)
+static void test_without_random_octets_the_identifier_stays_as_it_was(void **state)
 {
     char text[8] = "before";
     int none = 0;
@@ -48,12 +48,30 @@ static void test_without_random_octets_the_identifier_is_empty(void **state)
 
     (void)state;
     assert_int_equal(sipreg_ident(text, sizeof text, "x", failing_random, &none), SIPREG_RANDOM);
-    assert_string_equal(text, "");
-    strcpy(text, "before");
+    assert_string_equal(text, "before");
     assert_int_equal(sipreg_ident(text, sizeof text, "x", NULL, NULL), SIPREG_RANDOM);
-    assert_string_equal(text, "");
+    assert_string_equal(text, "before");
     assert_int_equal(sipreg_ident_number(&number, failing_random, &none), SIPREG_RANDOM);
     assert_int_equal(sipreg_ident_number(&number, NULL, NULL), SIPREG_RANDOM);
+}
+
+static void test_the_same_identifier_again_is_a_failure_of_the_source(void **state)
+{
+    unsigned char octet = 3;
+    char text[8] = "";
+
+    (void)state;
+    assert_int_equal(sipreg_ident(text, sizeof text, "x", fixed_random, &octet), SIPREG_OK);
+    assert_string_equal(text, "xdddddd");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sipreg_ident(text, sizeof text, "x", fixed_random, &octet), SIPREG_RANDOM);
+        assert_string_equal(text, "xdddddd");
+    }
+    text[0] = '\0'; /* which its owner does with one of no use */
+    assert_int_equal(sipreg_ident(text, sizeof text, "x", fixed_random, &octet), SIPREG_RANDOM);
+    octet = 4;
+    assert_int_equal(sipreg_ident(text, sizeof text, "x", fixed_random, &octet), SIPREG_OK);
+    assert_string_equal(text, "xeeeeee");
 }
 
 static void test_a_random_number_has_all_its_bits_from_the_source(void **state)
@@ -71,7 +89,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_an_identifier_fills_its_store_behind_the_prefix),
         TEST(test_every_octet_becomes_one_of_32_letters_and_digits_equally_often),
-        TEST(test_without_random_octets_the_identifier_is_empty),
+        TEST(test_without_random_octets_the_identifier_stays_as_it_was),
+        TEST(test_the_same_identifier_again_is_a_failure_of_the_source),
         TEST(test_a_random_number_has_all_its_bits_from_the_source),
     };
 

@@ -210,6 +210,38 @@ static void test_cseq_stays_below_2_to_the_31_and_starts_again_with_another_call
     assert_string_not_equal(request.tag, before.tag);
 }
 
+/* Octets of one kind, whatever is asked for. */
+static int still_random(void *user, void *out, size_t n)
+{
+    memset(out, *(const int *)user, n);
+    return 0;
+}
+
+static void test_a_source_that_repeats_itself_makes_no_request(void **state)
+{
+    struct sipreg_request request = alice();
+    unsigned char dice = 0;
+    int octet = 0;
+    char out[1000];
+
+    (void)state;
+    for (int tries = 0; tries < 3; tries++) { /* from the beginning */
+        assert_int_equal(sipreg_request_renew(&request, still_random, &octet), SIPREG_RANDOM);
+        assert_int_equal(request.cseq, 0);
+        assert_int_equal(sipreg_request_write(&request, out, sizeof out), SIPREG_STATE);
+    }
+    assert_int_equal(sipreg_request_renew(&request, counting_random, &dice), SIPREG_OK);
+    dice = 23 + 11; /* the branch of before comes again */
+    assert_int_equal(sipreg_request_renew(&request, counting_random, &dice), SIPREG_RANDOM);
+    assert_int_equal(request.cseq, 1);
+    assert_int_equal(sipreg_request_write(&request, out, sizeof out), SIPREG_STATE);
+    dice = 23 + 11;
+    assert_int_equal(sipreg_request_renew(&request, counting_random, &dice), SIPREG_RANDOM);
+    dice = 0;
+    assert_int_equal(sipreg_request_renew(&request, counting_random, &dice), SIPREG_OK);
+    assert_int_equal(request.cseq, 2);
+}
+
 static void test_a_request_that_was_not_renewed_cannot_be_written(void **state)
 {
     struct sipreg_request request = alice();
@@ -389,6 +421,7 @@ int main(void)
         TEST(test_what_the_parts_of_a_request_turn_into),
         TEST(test_a_retransmission_is_the_same_and_a_renewal_has_the_next_cseq_and_another_branch),
         TEST(test_cseq_stays_below_2_to_the_31_and_starts_again_with_another_call_id),
+        TEST(test_a_source_that_repeats_itself_makes_no_request),
         TEST(test_a_request_that_was_not_renewed_cannot_be_written),
         TEST(test_a_control_character_that_came_after_the_renewal_is_refused_all_the_same),
         TEST(test_credentials_are_written_with_what_was_received_and_at_every_capacity),

@@ -63,7 +63,7 @@ enum sipreg_error {
     SIPREG_SIPS = -13,     /* the same, since the AOR is sips or is not (RFC 5630 5.1.1.1) */
     /* the surroundings' */
     SIPREG_HASH = -14,      /* the hash library failed or lacks the algorithm */
-    SIPREG_RANDOM = -15,    /* your random function failed */
+    SIPREG_RANDOM = -15,    /* your random function failed, or gave the same octets again */
     SIPREG_TRANSPORT = -16, /* send failed, or the flow is down */
     SIPREG_TIMEOUT = -17,   /* no final answer within 64*T1 (RFC 3261 17.1.2, timer F) */
     SIPREG_REBOUND = -18    /* a NAT has given us another address (RFC 5626 4.4.2) */

@@ -26,13 +26,13 @@
 
 static int counting(void *user, void *out, size_t n)
 {
-    static unsigned char next;
+    static uint32_t next;
     unsigned char *p = (unsigned char *)out;
     size_t i;
 
     (void)user;
     for (i = 0; i < n; i++)
-        p[i] = ++next;
+        p[i] = (unsigned char)(++next * UINT32_C(2654435761) >> 24);
     return 0;
 }
 

@@ -12,8 +12,11 @@
 
 static int count(void *user, void *out, size_t n) /* a program of yours has a random generator */
 {
+    static unsigned char next;
+
     (void)user;
-    memset(out, 0x5a, n);
+    for (size_t i = 0; i < n; i++)
+        ((unsigned char *)out)[i] = next++;
     return 0;
 }
 
