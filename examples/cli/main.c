@@ -101,6 +101,7 @@ int main(int argc, char **argv)
 {
     struct session session;
 
+    keep_memory_private();
     memset(&session, 0, sizeof session);
     if (!options_read(&session.options, argc, argv, &session.status))
         return session.status;

@@ -70,6 +70,7 @@ enum {
     OPT_EXPIRES = 256,
     OPT_KEEPALIVE,
     OPT_HEADER,
+    OPT_PASSWORD,
     OPT_HELP,
     OPT_VERSION,
     TEXTS = 1 << 12,
@@ -97,6 +98,7 @@ static const struct option long_options[] = {
     {"once", no_argument, NULL, FLAG(once)},
     {"header", required_argument, NULL, OPT_HEADER},
     {"user", required_argument, NULL, TEXT(user)},
+    {"password", optional_argument, NULL, OPT_PASSWORD}, /* or it would be short for the next one */
     {"password-file", required_argument, NULL, TEXT(password_file)},
     {"ca", required_argument, NULL, TEXT(ca)},
     {"insecure", no_argument, NULL, FLAG(insecure)},
@@ -164,6 +166,21 @@ static bool read_header(struct options *options, char *text)
     return true;
 }
 
+/* Says what is wrong with an option, in place of getopt_long: that would repeat its value, which
+ * may be a password. */
+static void complain(int option, char **argv)
+{
+    const char *word = argv[optind - 1];
+
+    if (optopt > 0 && optopt < OPT_EXPIRES)
+        fprintf(stderr, "sipreg: no such option: -%c\n", optopt);
+    else
+        fprintf(stderr, "sipreg: %.*s: %s\n", (int)strcspn(word, "="), word,
+                option == ':' ? "needs a value"
+                : optopt > 0  ? "takes no value"
+                              : "no such option, or not clear which");
+}
+
 static bool read_option(struct options *options, int option, char *value)
 {
     const bool yes = true;
@@ -178,8 +195,10 @@ static bool read_option(struct options *options, int option, char *value)
         return read_keepalive(options, value);
     } else if (option == OPT_HEADER) {
         return read_header(options, value);
-    } else { /* getopt_long has said what is wrong */
-        fputs("try 'sipreg --help'\n", stderr);
+    } else if (option == OPT_PASSWORD) {
+        fputs("sipreg: no password as an argument, please: others see it (use --password-file "
+              "FILE)\n",
+              stderr);
         return false;
     }
     return true;
@@ -272,20 +291,23 @@ static bool read_words(struct options *options, int count, char **words)
 
 bool options_read(struct options *options, int argc, char **argv, int *status)
 {
-    static char name[] = "sipreg";
     int option;
 
     memset(options, 0, sizeof *options);
     *status = EXIT_USAGE;
-    if (argc > 0)
-        argv[0] = name; /* getopt_long opens its messages with it */
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (option == OPT_HELP || option == 'h' || option == OPT_VERSION) {
             if (option == OPT_VERSION)
                 printf("sipreg %s\n", sipreg_version());
             else
                 fputs(help, stdout);
             *status = EXIT_DONE;
+            return false;
+        }
+        if (option == '?' || option == ':') {
+            complain(option, argv);
+            fputs("try 'sipreg --help'\n", stderr);
             return false;
         }
         if (!read_option(options, option, optarg))

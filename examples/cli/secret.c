@@ -2,8 +2,9 @@
  * secret.c - where does the password come from?
  *
  * From a file, the environment or the terminal, never from an argument, and it is wiped when it is
- * no longer needed. The terminal is /dev/tty, so that output can be redirected; it is asked before
- * anything is sent, for a registrar does not wait for people.
+ * no longer needed; from the environment at once, and no core is ever dumped (system.c). The
+ * terminal is /dev/tty, so that output can be redirected; it is asked before anything is sent, for
+ * a registrar does not wait for people.
  */
 #include "secret.h"
 
@@ -109,27 +110,37 @@ static bool from_terminal(struct secret *secret, const char *user, int signals)
     return first_line(secret, (size_t)got, "terminal");
 }
 
+static void wipe(char *text, size_t n)
+{
+    volatile char *p = text; /* volatile: a memset() of what is not read again may be left out */
+
+    while (n > 0)
+        p[--n] = 0;
+}
+
+/* What stands in the environment can be read there, in /proc/PID/environ, for as long as we run. */
+static bool from_environment(struct secret *secret, char *given)
+{
+    size_t n = strlen(given);
+    bool fits = n <= ROOM;
+
+    if (fits)
+        memcpy(secret->text, given, n);
+    wipe(given, n);
+    return fits || fail(secret, "SIPREG_PASSWORD", "this is too long for a password");
+}
+
 bool secret_find(struct secret *secret, const char *file, const char *user, int signals)
 {
-    const char *given = getenv("SIPREG_PASSWORD");
+    char *given = getenv("SIPREG_PASSWORD");
 
     memset(secret, 0, sizeof *secret);
     if (file != NULL)
         return from_file(secret, file);
-    if (given == NULL)
-        return from_terminal(secret, user, signals);
-    if (strlen(given) > ROOM)
-        return fail(secret, "SIPREG_PASSWORD", "this is too long for a password");
-    memcpy(secret->text, given, strlen(given));
-    return true;
+    return given != NULL ? from_environment(secret, given) : from_terminal(secret, user, signals);
 }
 
 void secret_wipe(struct secret *secret)
 {
-    volatile char *p =
-        secret->text; /* volatile: a memset() of what is not read again may be left out */
-    size_t i;
-
-    for (i = 0; i < sizeof secret->text; i++)
-        p[i] = 0;
+    wipe(secret->text, sizeof secret->text);
 }

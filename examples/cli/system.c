@@ -1,5 +1,5 @@
 /*
- * system.c - what the operating system gives: the time, random octets, the wish to end.
+ * system.c - what the operating system gives: the time, random octets, privacy, the wish to end.
  *
  * Signals come in by a self-pipe: the handler writes their number into a pipe, and poll() wakes up
  * for it as for any socket, so that nothing can fall between a check and a wait. The pipe is the
@@ -12,8 +12,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 
 static int signal_pipe[2] = {-1, -1};
 
@@ -41,6 +45,17 @@ int random_octets(void *out, size_t n)
     if (fd >= 0)
         close(fd);
     return fd >= 0 && n == 0 ? 0 : -1;
+}
+
+/* On Linux the limit does not hold for a core that goes to a program (core(5)), the other does. */
+void keep_memory_private(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__)
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 static void on_signal(int number)

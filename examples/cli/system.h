@@ -1,5 +1,5 @@
 /*
- * system.h - what the operating system gives: the time, random octets, the wish to end.
+ * system.h - what the operating system gives: the time, random octets, privacy, the wish to end.
  */
 #ifndef CLI_SYSTEM_H
 #define CLI_SYSTEM_H
@@ -12,6 +12,10 @@ uint32_t clock_ms(void);
 
 /* Fills out from the system's generator. 0, or negative. */
 int random_octets(void *out, size_t n);
+
+/* A crash leaves no image of our memory, and nobody else's debugger gets in: the password is in it.
+ */
+void keep_memory_private(void);
 
 /*
  * From signals_catch() to signals_release() the first SIGINT or SIGTERM does not end the program,

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <strings.h>
 
 struct uri {
     bool sips;
@@ -117,9 +118,17 @@ static const char *read_uri(struct uri *uri, const char *text, bool sips)
     return uri->user.n == 0 && at != NULL ? not_sip : NULL;
 }
 
+/* Repeats the URI, but for what may be a password in it. */
 static bool complain(const char *what, const char *why, const char *text)
 {
-    fprintf(stderr, "sipreg: %s: %s: '%s'\n", what, why, text);
+    const char *user = text + (strncasecmp(text, "sip", 3) == 0 ? strcspn(text, ":") : 0);
+    const char *at = strrchr(user, '@');
+    const char *colon = at == NULL ? NULL : memchr(user + 1, ':', (size_t)(at - user));
+
+    if (colon == NULL)
+        fprintf(stderr, "sipreg: %s: %s: '%s'\n", what, why, text);
+    else
+        fprintf(stderr, "sipreg: %s: %s: '%.*s:***%s'\n", what, why, (int)(colon - text), text, at);
     return false;
 }
 
