@@ -8,8 +8,6 @@
 #include "param.h"
 #include "response.h"
 
-#include <string.h>
-
 /* Authentication-Info as it stands there. */
 struct info {
     struct sipreg_str nextnonce, rspauth, qop, cnonce, nc;
@@ -84,7 +82,7 @@ static int verify(const struct sipreg_subject *s, const struct info *info,
     got.n = wanted.n;
     if (sipreg_digest_read_hex(info->rspauth, &got) != SIPREG_OK)
         return SIPREG_CHALLENGE;
-    return memcmp(got.octets, wanted.octets, wanted.n) == 0 ? SIPREG_OK : SIPREG_CHALLENGE;
+    return sipreg_digest_same(&got, &wanted) ? SIPREG_OK : SIPREG_CHALLENGE;
 }
 
 int sipreg_challenge_verify(struct sipreg_authinfo *authinfo, const struct sipreg_answer *answer,

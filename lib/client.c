@@ -191,7 +191,6 @@ static bool is_too_large(const struct sipreg_client *client, size_t size)
 static void want_stream(struct sipreg_client *client)
 {
     sipreg_transaction_abandon(&client->transaction);
-    client->request.cseq--;
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++)
         client->sessions[i].ready = client->sessions[i].sent;
     client->again = true;
@@ -282,11 +281,11 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
         return false;
     }
-    if (!emit(client, action))
-        return false;
-    if (!is_too_large(client, action->size))
+    if (emit(client, action) && !is_too_large(client, action->size))
         return true;
-    want_stream(client);
+    client->request.cseq--; /* it was not sent: no number is left out (10.2) */
+    if (action->size > 0)
+        want_stream(client);
     return false;
 }
 

@@ -156,6 +156,15 @@ int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *val
     return SIPREG_OK;
 }
 
+bool sipreg_digest_same(const struct sipreg_hash_value *a, const struct sipreg_hash_value *b)
+{
+    unsigned differing = 0;
+
+    for (size_t i = 0; i < a->n; i++)
+        differing |= (unsigned)a->octets[i] ^ b->octets[i];
+    return differing == 0;
+}
+
 static int ha1_from_password(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
 {
     struct sipreg_hash hash;

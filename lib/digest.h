@@ -41,6 +41,10 @@ int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
 /* Reads value->n octets in hex, of either case. SIPREG_ARGUMENT: not just so many. */
 int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *value);
 
+/* Of one length: are they the same? Takes as long wherever they differ: one of them is a secret
+   that whoever sent the other could else guess octet by octet. */
+bool sipreg_digest_same(const struct sipreg_hash_value *a, const struct sipreg_hash_value *b);
+
 /* One of the -sess algorithms? */
 bool sipreg_digest_is_session(enum sipreg_algorithm algorithm);
 

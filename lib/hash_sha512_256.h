@@ -10,6 +10,7 @@
 
 #include "hash.h"
 
+#include <mbedtls/platform_util.h>
 #include <mbedtls/sha512.h>
 #include <mbedtls/version.h>
 
@@ -51,6 +52,7 @@ static inline int sha512_256_end(mbedtls_sha512_context *context,
 
     mbedtls_sha512_free(context);
     memcpy(digest, full, SIPREG_DIGEST_SIZE);
+    mbedtls_platform_zeroize(full, sizeof full); /* it may be HA1 */
     return result;
 }
 

@@ -154,6 +154,82 @@ static void an_unasked_answer_lost_to_the_random_source_comes_later(void **state
     assert_string_equal(story_param(s, LAST, "Authorization", "nonce"), "n2");
 }
 
+/* ---------------------------------------------------------------- a source that repeats itself */
+
+static int still_random(void *user, void *out, size_t n)
+{
+    (void)user;
+    memset(out, 0x5A, n);
+    return 0;
+}
+
+static void with_a_source_that_stands_still_nothing_is_sent(void **state)
+{
+    struct story *s = (struct story *)*state;
+    int (*random)(void *, void *, size_t) = s->io.random;
+
+    s->io.random = still_random;
+    story_start(s);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_RANDOM);
+    story_pass(s, 4 * HOUR);
+    assert_true(s->told > 4);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_RANDOM);
+    assert_int_equal(s->sent, 0);
+    s->io.random = random;
+    assert_true(story_until_sent(s, HOUR));
+    story_grant(s, 600);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+static void a_branch_that_comes_again_is_not_sent_again(void **state)
+{
+    struct story *s = (struct story *)*state;
+    uint64_t before;
+
+    story_start(s);
+    before = s->entropy - 16; /* where the branch began */
+    story_grant(s, 600);
+    s->entropy = before;
+    story_move(s, NULL);
+    assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_RANDOM);
+    assert_int_equal(s->sent, 1);
+    assert_state(s, SIPREG_REGISTERED);
+    assert_true(story_until_sent(s, HOUR)); /* the source has gone on */
+    story_grant(s, 600);
+    assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+}
+
+/* For a new nonce; that of the same nonce stays. */
+static void a_cnonce_that_comes_again_is_not_used_again(void **state)
+{
+    static const char *const ways[] = {"challenge", "nextnonce"};
+    struct story *s = (struct story *)*state;
+
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        uint64_t before;
+        story_anew(s);
+        before = s->entropy; /* where the cnonce will begin */
+        story_challenge(s, i == 0 ? "n1" : "m1", "");
+        assert_int_equal(story_requests(s), 2);
+        if (i == 1)
+            story_reply(s, "200 OK",
+                        "Contact: <CONTACT>;expires=600\r\n"
+                        "Authentication-Info: nextnonce=\"m2\"\r\n");
+        s->entropy = before;
+        if (i == 0)
+            story_challenge(s, "n2", ", stale=true");
+        else
+            story_move(s, NULL);
+        assert_event(s, SIPREG_EVENT_RETRYING, SIPREG_RANDOM);
+        assert_int_equal(story_requests(s), 2);
+        assert_true(story_until_sent(s, HOUR));
+        assert_string_not_equal(story_param(s, 1, "Authorization", "cnonce"),
+                                story_param(s, LAST, "Authorization", "cnonce"));
+        story_grant(s, 600);
+        assert_event(s, SIPREG_EVENT_REGISTERED, SIPREG_OK);
+    }
+}
+
 static void a_request_that_outgrows_the_scratch_buffer_is_told(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -191,6 +267,9 @@ int main(void)
         STORY(any_question_for_credentials_may_fail),
         STORY(an_answer_lost_to_the_random_source_comes_later),
         STORY(an_unasked_answer_lost_to_the_random_source_comes_later),
+        STORY(with_a_source_that_stands_still_nothing_is_sent),
+        STORY(a_branch_that_comes_again_is_not_sent_again),
+        STORY(a_cnonce_that_comes_again_is_not_used_again),
         STORY(a_request_that_outgrows_the_scratch_buffer_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
