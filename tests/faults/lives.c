@@ -27,7 +27,7 @@ static const char *fresh_nonce(void)
 static void grant_what_was_asked(struct story *s, const char *more)
 {
     const char *expires = story_field(s, LAST, "Expires");
-    char headers[300];
+    char headers[600];
 
     if (expires != NULL && expires[0] == '0') {
         story_reply(s, "200 OK", "");
