@@ -7,6 +7,7 @@
  * registrar can give reasons without end, requests are counted by the minute, too.
  */
 #include "sim.h"
+#include "wellformed.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -412,7 +412,4 @@ bool check_pings_promised(const struct phone *p);
 bool check_pings_outbound(const struct phone *p);  /* because of RFC 5626 */
 uint32_t check_pings_every(const struct phone *p); /* seconds, once all is well */
 
-/* wellformed.c: NULL, or what is wrong with a request. */
-const char *wellformed(const char *text, size_t n, const char *aor);
-
 #endif

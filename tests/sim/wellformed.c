@@ -2,7 +2,9 @@
  * wellformed.c - is this REGISTER one by RFC 3261 7, 8.1.1, 10.2 and RFC 7616? Judged by its text
  * alone, without a line of the library.
  */
-#include "sim.h"
+#include "wellformed.h"
+
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,9 +125,10 @@ static bool starts_well(const char *text)
 {
     static const char start[] = "REGISTER sip:";
     const char *p = text + strlen(start), *end = p + strcspn(p, "@? \r\n");
+    const char *method = strstr(text, ";method=INVITE"); /* in a contact it may be */
 
     return strncmp(text, start, strlen(start)) == 0 && end > p &&
-           strncmp(end, " SIP/2.0\r\n", 10) == 0 && strstr(text, ";method=INVITE") == NULL;
+           strncmp(end, " SIP/2.0\r\n", 10) == 0 && (method == NULL || method > end);
 }
 
 const char *wellformed(const char *text, size_t n, const char *aor)
