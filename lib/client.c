@@ -207,12 +207,17 @@ static bool is_to_be_gone(const struct sipreg_client *client)
     return client->wish == WISH_UNBOUND && client->gone_by > 0;
 }
 
-/* A flow with half an answer on its way, or half open, is of no more use. */
+/* A flow with half an answer on its way, or half open, is of no more use, unless the answer is that
+   to a query. */
 static void give_up_removal(struct sipreg_client *client)
 {
-    if (sipreg_state_under_way(client) || client->flow == FLOW_OPENING)
+    bool under_way = sipreg_state_under_way(client),
+         querying = under_way && client->purpose == QUERY;
+
+    if (!querying && (under_way || client->flow == FLOW_OPENING))
         sipreg_state_close(client);
-    sipreg_transaction_abandon(&client->transaction);
+    if (!querying)
+        sipreg_transaction_abandon(&client->transaction);
     sipreg_outcome_removed(client, SIPREG_TIMEOUT, NULL);
 }
 

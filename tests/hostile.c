@@ -20,8 +20,7 @@ static const char *const hostile[] = {
     "\x7f",
     "\x1b[2J",
     "\"\x02",
-    "a\x02"
-    "b", /* in an answer: a NUL */
+    "-\x02-", /* in an answer: a NUL */
     "",
     "\"\"",
     "\\",

@@ -202,6 +202,26 @@ static void start_takes_a_clear_back_that_was_not_sent(void **state)
     assert_string_not_equal(story_field(s, LAST, "Contact"), "*");
 }
 
+/* Nor is it sent again: it is the one transaction that there may be. */
+static void a_query_outlives_the_end_of_a_stop(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 100);
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    sipreg_client_stop_within(&s->client, s->tick, 100);
+    story_pass(s, 100);
+    assert_event(s, SIPREG_EVENT_UNREGISTERED, SIPREG_TIMEOUT);
+    assert_state(s, SIPREG_QUERYING);
+    assert_int_equal(story_requests(s), 2);
+    story_reply(s, "200 OK", "");
+    assert_event(s, SIPREG_EVENT_BINDINGS, SIPREG_OK);
+    assert_state(s, SIPREG_IDLE);
+    assert_int_equal(story_requests(s), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +231,7 @@ int main(void)
         STORY(times_are_exact_to_the_second),
         STORY(a_query_does_not_doubt_a_guess),
         STORY(queries_put_no_refresh_off),
+        STORY(a_query_outlives_the_end_of_a_stop),
         STORY(clear_removes_everybody),
         STORY(a_clear_behind_a_stop_is_not_forgotten),
         STORY(start_takes_a_clear_back_that_was_not_sent),
