@@ -19,7 +19,8 @@ static const char *const hostile[] = {
     "\x01",
     "\x7f",
     "\x1b[2J",
-    "\"\x02",
+    "\"",
+    "\x02",
     "-\x02-", /* in an answer: a NUL */
     "",
     "\"\"",

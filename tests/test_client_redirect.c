@@ -87,6 +87,24 @@ static void targets_are_tried_by_q_until_one_works(void **state)
     assert_string_equal(story_field(s, LAST, "CSeq"), "5 REGISTER");
 }
 
+static void of_many_targets_the_eight_best_are_tried(void **state)
+{
+    static const char *const best[] = {"sip:z", "sip:a", "sip:b", "sip:c",
+                                       "sip:d", "sip:e", "sip:f", "sip:g"};
+    struct story *s = (struct story *)*state;
+
+    redirection_start(s);
+    story_reply(s, "300 Choose",
+                "m: <sip:a>;q=0.5, <sip:b>;q=0.5, <sip:c>;q=0.5, <sip:d>;q=0.5, <sip:e>;q=0.5\r\n"
+                "m: <sip:f>;q=0.5, <sip:g>;q=0.5, <sip:h>;q=0.5, <sip:i>;q=0.5, <sip:z>\r\n"
+                "m: <sip:l>;q=0.1\r\n");
+    for (size_t i = 0; i < COUNT(best); i++) {
+        assert_target(s, best[i]);
+        story_reply(s, "404 Not Here", "");
+    }
+    assert_event(s, SIPREG_EVENT_REFUSED, SIPREG_STATUS);
+}
+
 static void when_all_have_failed_the_next_attempt_starts_at_the_old_place(void **state)
 {
     struct story *s = (struct story *)*state;
@@ -397,6 +415,7 @@ int main(void)
         STORY(parameters_of_the_target_are_its_own_and_none_is_a_method),
         STORY(the_digest_names_the_new_place_and_starts_anew),
         STORY(targets_are_tried_by_q_until_one_works),
+        STORY(of_many_targets_the_eight_best_are_tried),
         STORY(when_all_have_failed_the_next_attempt_starts_at_the_old_place),
         STORY(a_definite_no_is_not_taken_elsewhere),
         STORY(no_place_is_tried_twice),

@@ -356,6 +356,7 @@ static void what_is_no_downgrade_is_answered(void **state)
         {WWW("r", "1", "MD5"), WWW("r", "2", "SHA-256")},
         {WWW("r", "1", "SHA-256"), WWW("r", "2", "SHA-256-sess")},
         {WWW("r", "1", "SHA-256"), WWW("other", "2", "MD5")},
+        {WWW("a\\\\b", "1", "SHA-256"), WWW("ab", "2", "MD5")}, /* with a backslash */
         /* both in one response: the stronger one is taken, wherever it stands */
         {WWW("r", "1", "SHA-256") WWW("r", "1", "MD5"),
          WWW("r", "2", "MD5") WWW("r", "2", "SHA-256")},
