@@ -19,15 +19,25 @@ enum {
 
 extern const unsigned char sipreg_chars[256];
 
+/*@ assigns \nothing;
+    ensures \result <==> (sipreg_chars[(unsigned char)c] & classes) != 0;
+    ensures table: classes == SIPREG_DIGIT ==> (\result <==> '0' <= c <= '9');
+    ensures table: classes == SIPREG_BLANK ==> (\result <==> c == ' ' || c == '\t');
+    ensures table: classes == SIPREG_TOKEN && \result ==> c > ' ';
+    ensures table: classes == SIPREG_CONTROL && c == '\0' ==> \result;
+*/
 static inline bool sipreg_is(char c, unsigned classes)
 {
     return (sipreg_chars[(unsigned char)c] & classes) != 0;
 }
 
 /* ASCII only: SIP compares names without case and knows no locale. */
+/*@ assigns \nothing;
+    ensures \result == ('A' <= c <= 'Z' ? c + 32 : c);
+*/
 static inline char sipreg_lower(char c)
 {
-    return (c >= 'A' && c <= 'Z') ? (char)(c | 0x20) : c;
+    return (c >= 'A' && c <= 'Z') ? (char)(c + ('a' - 'A')) : c;
 }
 
 #endif

@@ -3,6 +3,10 @@
  */
 #include "cursor.h"
 
+/*@ requires p < end && octets(p, end);
+    assigns \nothing;
+    ensures \result < end - p && (\result != 0 ==> *p == '\r' || *p == '\n');
+*/
 /* The length of the line end at p if a blank follows it, which makes it a fold (7.3.1); else 0. */
 static size_t fold(const char *p, const char *end)
 {
@@ -15,6 +19,10 @@ static size_t fold(const char *p, const char *end)
 
 void sipreg_cursor_blanks(struct sipreg_cursor *c)
 {
+    /*@ loop invariant readable(*c) && follows(*c, \at(*c, Pre));
+        loop assigns c->p;
+        loop variant c->end - c->p;
+    */
     while (c->p < c->end) {
         if (sipreg_is(*c->p, SIPREG_BLANK)) {
             c->p++;
@@ -27,6 +35,11 @@ void sipreg_cursor_blanks(struct sipreg_cursor *c)
     }
 }
 
+/*@ requires octets(p, end);
+    assigns \nothing;
+    ensures \result == \null ||
+        \base_addr(\result) == \base_addr(p) && 0 <= \result - p < end - p && *\result == '"';
+*/
 /* The quote that ends the string which goes on at p, past escaped octets; NULL if none does. */
 static const char *closing_quote(const char *p, const char *end)
 {
@@ -34,6 +47,11 @@ static const char *closing_quote(const char *p, const char *end)
 
     if (quote == NULL || memchr(p, '\\', (size_t)(quote - p)) == NULL)
         return quote;
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(\at(p, Pre)) &&
+                       0 <= p - \at(p, Pre);
+        loop assigns p;
+        loop variant end - p;
+    */
     for (; p < end && *p != '"'; p++) {
         if (*p == '\\' && ++p == end)
             return NULL;

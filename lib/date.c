@@ -7,6 +7,12 @@
 
 #include <sipreg/response.h>
 
+/*@ requires \valid(c) && readable(*c) && readable(text);
+    assigns c->p;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> c->p - \old(c->p) == text.n;
+    ensures !\result ==> c->p == \old(c->p);
+*/
 static bool take_text(struct sipreg_cursor *c, struct sipreg_str text)
 {
     if ((size_t)(c->end - c->p) < text.n || memcmp(c->p, text.p, text.n) != 0)
@@ -16,8 +22,19 @@ static bool take_text(struct sipreg_cursor *c, struct sipreg_str text)
 }
 
 /* One of these names of three letters each, counted from 0. */
+/*@ requires \valid(c) && readable(*c) && readable(names) && names.n % 3 == 0 && names.n <= 36;
+    requires \valid(index) && \separated(c, index);
+    assigns c->p, *index;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> 0 <= *index < names.n / 3;
+*/
 static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int32_t *index)
 {
+    /*@ loop invariant 0 <= i <= names.n && i % 3 == 0;
+        loop invariant readable(*c) && c->p == \at(c->p, Pre);
+        loop assigns i, c->p;
+        loop variant names.n - i;
+    */
     for (size_t i = 0; i < names.n; i += 3) {
         if (take_text(c, sipreg_str_between(names.p + i, names.p + i + 3))) {
             *index = (int32_t)(i / 3);
@@ -28,10 +45,23 @@ static bool take_name(struct sipreg_cursor *c, struct sipreg_str names, int32_t 
 }
 
 /* So many digits, of a number within these bounds. */
+/*@ requires \valid(c) && readable(*c) && (digits == 2 || digits == 4);
+    requires \valid(number) && \separated(c, number);
+    assigns c->p, *number;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> least <= *number <= most;
+*/
 static bool take_number(struct sipreg_cursor *c, int digits, int32_t least, int32_t most,
                         int32_t *number)
 {
     *number = 0;
+    /*@ loop invariant 0 <= i <= digits && readable(*c) && follows(*c, \at(*c, Pre));
+        loop invariant i == 0 ? *number == 0 : i == 1 ? 0 <= *number <= 9 :
+                       i == 2 ? 0 <= *number <= 99 : i == 3 ? 0 <= *number <= 999 :
+                       0 <= *number <= 9999;
+        loop assigns i, c->p, *number;
+        loop variant digits - i;
+    */
     for (int i = 0; i < digits; i++) {
         if (c->p >= c->end || !sipreg_is(*c->p, SIPREG_DIGIT))
             return false;
@@ -42,6 +72,10 @@ static bool take_number(struct sipreg_cursor *c, int digits, int32_t least, int3
 
 /* Of the Gregorian calendar, from 1970; the year is taken to begin in March, so that its leap day
    is the last. month from 0. */
+/*@ requires 1970 <= year <= 9999 && 0 <= month < 12 && 1 <= day <= 31;
+    assigns \nothing;
+    ensures -31 <= \result <= 2932928;
+*/
 static int32_t days(int32_t year, int32_t month, int32_t day)
 {
     int32_t y = month < 2 ? year - 1 : year, m = (month + 10) % 12;
@@ -49,17 +83,14 @@ static int32_t days(int32_t year, int32_t month, int32_t day)
     return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719469;
 }
 
-int64_t sipreg_response_date(const struct sipreg_response *response)
+/*@ requires readable(c);
+    assigns \nothing;
+*/
+static int64_t seconds(struct sipreg_cursor c)
 {
-    struct sipreg_place place = {0, 0, 0};
-    struct sipreg_str value = {NULL, 0};
     int32_t weekday, day, month, year, hour, minute, second;
-    struct sipreg_cursor c;
     bool good;
 
-    if (!sipreg_response_header(response, "Date", &place, &value))
-        return SIPREG_ABSENT;
-    c = sipreg_cursor_of(value);
     good = take_name(&c, SIPREG_LITERAL("SunMonTueWedThuFriSat"), &weekday) &&
            take_text(&c, SIPREG_LITERAL(", ")) && take_number(&c, 2, 1, 31, &day) &&
            take_text(&c, SIPREG_LITERAL(" ")) &&
@@ -72,4 +103,17 @@ int64_t sipreg_response_date(const struct sipreg_response *response)
     if (!good)
         return SIPREG_ABSENT;
     return (int64_t)days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+}
+
+/*@ requires \valid_read(response);
+    assigns \nothing;
+*/
+int64_t sipreg_response_date(const struct sipreg_response *response)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value = {NULL, 0};
+
+    if (!sipreg_response_header(response, "Date", &place, &value))
+        return SIPREG_ABSENT;
+    return seconds(sipreg_cursor_of(value));
 }

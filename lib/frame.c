@@ -15,14 +15,28 @@
 
 enum { MESSAGE_MAX = 65535 }; /* 18.1.1: the largest a message can be */
 
-static const struct sipreg_frame start;
+/*@ // What is remembered of the n octets at hand. They may have become more, never fewer.
+    predicate remembered{L}(struct sipreg_frame *f, integer n) =
+        \valid(f) && f->seen <= f->looked <= n && 0 <= f->body <= 1 + MESSAGE_MAX;
+*/
+
+/*@ requires \valid(frame) && 0 < n <= MESSAGE_MAX;
+    assigns *frame;
+    ensures \result == n && remembered(frame, 0);
+*/
 
 static int done(struct sipreg_frame *frame, size_t n)
 {
-    *frame = start;
+    frame->seen = frame->looked = 0;
+    frame->body = 0;
     return (int)n;
 }
 
+/*@ requires remembered(frame, frame->looked) && readable(value);
+    assigns frame->body;
+    ensures remembered(frame, frame->looked);
+    ensures \result == SIPREG_OK || \result == SIPREG_SYNTAX || \result == SIPREG_LIMIT;
+*/
 /* Content-Length: digits only, and twice only if both say the same. */
 static int note_length(struct sipreg_frame *frame, struct sipreg_str value)
 {
@@ -37,6 +51,12 @@ static int note_length(struct sipreg_frame *frame, struct sipreg_str value)
     return SIPREG_OK;
 }
 
+/*@ requires remembered(frame, n) && 0 < head <= n <= PTRDIFF_MAX;
+    assigns *frame;
+    ensures remembered(frame, n);
+    ensures 0 < \result <= n || \result == SIPREG_SYNTAX || \result == SIPREG_LIMIT ||
+            \result == SIPREG_PARTIAL;
+*/
 /* The empty line has come: is the body here? */
 static int finish(struct sipreg_frame *frame, size_t head, size_t n)
 {
@@ -50,6 +70,12 @@ static int finish(struct sipreg_frame *frame, size_t head, size_t n)
     return whole <= n ? done(frame, whole) : SIPREG_PARTIAL;
 }
 
+/*@ requires remembered(frame, n) && n <= PTRDIFF_MAX && \valid_read(first + (0 .. n - 1));
+    requires \separated(frame, first + (0 .. n - 1));
+    assigns frame->looked;
+    ensures remembered(frame, n) && \old(frame->looked) <= frame->looked;
+    ensures \result ==> frame->looked < n;
+*/
 /* Moves on to the next LF. False: there is none yet, and what was looked at is not looked at again.
  */
 static bool find_lf(struct sipreg_frame *frame, const char *first, size_t n)
@@ -60,9 +86,18 @@ static bool find_lf(struct sipreg_frame *frame, const char *first, size_t n)
     return lf != NULL;
 }
 
+/*@ requires remembered(frame, n) && n <= PTRDIFF_MAX && \valid_read(first + (0 .. n - 1));
+    requires \separated(frame, first + (0 .. n - 1));
+    assigns frame->looked;
+    ensures remembered(frame, n);
+*/
 /* Is a header line there with all its folds, which only the octet behind it can tell? */
 static bool line_is_whole(struct sipreg_frame *frame, const char *first, size_t n)
 {
+    /*@ loop invariant remembered(frame, n);
+        loop assigns frame->looked;
+        loop variant n - frame->looked;
+    */
     while (find_lf(frame, first, n) && frame->looked + 1 < n) {
         frame->looked++;
         if (!sipreg_is(first[frame->looked], SIPREG_BLANK))
@@ -71,6 +106,17 @@ static bool line_is_whole(struct sipreg_frame *frame, const char *first, size_t 
     return false;
 }
 
+/*@ requires remembered(frame, n) && 0 < n <= PTRDIFF_MAX && \valid_read(first + (0 .. n - 1));
+    requires \separated(frame, first + (0 .. n - 1)) && \separated(c, frame) &&
+             \separated(c, first + (0 .. n - 1));
+    requires \valid(c) && c->end == first + n;
+    assigns *c, *frame;
+    ensures remembered(frame, n);
+    ensures \result == SIPREG_OK ==>
+        c->end == first + n && \base_addr(c->p) == \base_addr(first) && 0 < c->p - first <= n;
+    ensures \result == SIPREG_OK || \result == SIPREG_PARTIAL || \result == SIPREG_SYNTAX ||
+            \result == SIPREG_LIMIT;
+*/
 /* Header lines up to the empty one. SIPREG_OK, and *c is behind it. */
 static int take_head(struct sipreg_frame *frame, struct sipreg_cursor *c, const char *first,
                      size_t n)
@@ -78,6 +124,12 @@ static int take_head(struct sipreg_frame *frame, struct sipreg_cursor *c, const 
     struct sipreg_line line;
     int result;
 
+    /*@ loop invariant remembered(frame, n);
+        loop invariant readable(*c) && c->end == first + n;
+        loop invariant \base_addr(c->p) == \base_addr(first) && c->p == first + frame->seen;
+        loop assigns *c, *frame, line, result;
+        loop variant c->end - c->p;
+    */
     for (c->p = first + frame->seen; !sipreg_line_empty(c);) {
         if (!line_is_whole(frame, first, n))
             return SIPREG_PARTIAL;
@@ -91,6 +143,14 @@ static int take_head(struct sipreg_frame *frame, struct sipreg_cursor *c, const 
     return SIPREG_OK;
 }
 
+/*@ requires remembered(frame, n) && n <= PTRDIFF_MAX;
+    requires \valid_read((char *)bytes + (0 .. n - 1));
+    requires \separated(frame, (char *)bytes + (0 .. n - 1));
+    assigns *frame;
+    ensures remembered(frame, n);
+    ensures 0 < \result <= n || \result == SIPREG_SYNTAX || \result == SIPREG_LIMIT ||
+            \result == SIPREG_PARTIAL;
+*/
 int sipreg_frame_next(struct sipreg_frame *frame, const void *bytes, size_t n)
 {
     const char *first = (const char *)bytes;

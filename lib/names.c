@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+/*@ assigns \nothing; */
 static enum sipreg_name find_compact(char letter)
 {
     switch (sipreg_lower(letter)) {
@@ -106,8 +107,18 @@ enum sipreg_name sipreg_name_find(struct sipreg_str name)
 
 /* The end of the line that starts at p with all its folds: the octet behind its LF; NULL if it, or
    the octet that would show a fold, is not there. */
+/*@ requires octets(p, end);
+    assigns \nothing;
+    ensures \result == \null ||
+        \base_addr(\result) == \base_addr(p) && 0 < \result - p < end - p && \result[-1] == '\n';
+*/
 static const char *line_end(const char *p, const char *end)
 {
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(\at(p, Pre)) &&
+                       0 <= p - \at(p, Pre);
+        loop assigns p;
+        loop variant end - p;
+    */
     while (p < end) {
         const char *lf = (const char *)memchr(p, '\n', (size_t)(end - p));
         if (lf == NULL || lf + 1 == end)
@@ -125,16 +136,29 @@ int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line)
 
     if (end == NULL)
         return SIPREG_PARTIAL;
+    /*@ loop invariant \base_addr(p) == \base_addr(c->p) && 0 <= p - c->p < end - c->p;
+        loop assigns p;
+        loop variant end - p;
+    */
     while (sipreg_is(*p, SIPREG_TOKEN)) /* ends at the LF at the latest */
         p++;
     line->name = sipreg_str_between(c->p, p);
+    /*@ loop invariant \base_addr(p) == \base_addr(c->p) && 0 <= p - c->p < end - c->p;
+        loop assigns p;
+        loop variant end - p;
+    */
     while (sipreg_is(*p, SIPREG_BLANK))
         p++;
     if (line->name.n == 0 || *p != ':')
         return SIPREG_SYNTAX;
+    /*@ loop invariant \base_addr(p) == \base_addr(c->p) && 0 <= p - c->p < end - c->p;
+        loop assigns p;
+        loop variant end - p;
+    */
     for (p++; sipreg_is(*p, SIPREG_BLANK);)
         p++;
     c->p = end;
+    //@ assert within: follows(*c, \at(*c, Pre));
     if (--end > p && end[-1] == '\r') /* more than one line end is trimmed like blanks */
         end--;
     line->value = sipreg_str_trim(sipreg_str_between(p, end));

@@ -36,6 +36,9 @@ enum sipreg_name {
     SIPREG_WWW_AUTHENTICATE
 };
 
+/*@ requires readable(name);
+    assigns \nothing;
+*/
 enum sipreg_name sipreg_name_find(struct sipreg_str name);
 
 /* A header line: its name, and its value without the blanks around it, folds inside. */
@@ -49,9 +52,25 @@ struct sipreg_line {
  * it cannot be seen yet whether a fold follows); SIPREG_SYNTAX: no name, no colon (an empty line
  * too).
  */
+/*@ requires \valid(c) && readable(*c) && \valid(line) && \separated(c, line);
+    assigns *c, *line;
+    ensures within: follows(*c, \old(*c));
+    ensures \result == SIPREG_OK || \result == SIPREG_PARTIAL || \result == SIPREG_SYNTAX;
+    ensures stays: \result != SIPREG_OK ==> c->p == \old(c->p);
+    ensures moves: \result == SIPREG_OK ==> 0 < c->p - \old(c->p);
+    ensures \result == SIPREG_OK ==> readable(line->name) && readable(line->value);
+    ensures \result == SIPREG_OK ==>
+        inside(line->name, \old(c->p), c->p) && inside(line->value, \old(c->p), c->p);
+*/
 int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line);
 
 /* Takes an empty line, CRLF or LF. */
+/*@ requires \valid(c) && readable(*c);
+    assigns *c;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> c->p == \old(c->p) + 1 || c->p == \old(c->p) + 2;
+    ensures !\result ==> c->p == \old(c->p);
+*/
 static inline bool sipreg_line_empty(struct sipreg_cursor *c)
 {
     struct sipreg_cursor at = *c;

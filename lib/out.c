@@ -35,6 +35,10 @@ void sipreg_out_text(struct sipreg_out *out, const char *text)
 
     if (text == NULL)
         return;
+    /*@ loop invariant \base_addr(p) == \base_addr(text) && 0 <= p - text <= strlen(text);
+        loop assigns p;
+        loop variant strlen(text) - (p - text);
+    */
     while (!sipreg_is(*p, SIPREG_CONTROL)) /* NUL is one */
         p++;
     if (*p != '\0')
@@ -48,6 +52,11 @@ void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s)
     size_t start = 0;
 
     sipreg_out_str(out, SIPREG_LITERAL("\""));
+    /*@ loop invariant start <= i <= s.n;
+        loop invariant writable(out) && longer{Pre, Here}(out) && apart(s, out);
+        loop assigns i, start, *out, \at(out->p, Pre)[\at(out->used, Pre) .. \at(out->size, Pre) -
+       1]; loop variant s.n - i;
+    */
     for (size_t i = 0; i < s.n; i++) {
         if (sipreg_is(s.p[i], SIPREG_CONTROL))
             sipreg_out_fail(out, SIPREG_ARGUMENT);
@@ -67,6 +76,14 @@ void sipreg_out_number(struct sipreg_out *out, uint32_t number)
     char digits[10]; /* 4294967295 */
     size_t first = sizeof digits;
 
+    /*@ loop invariant 1 <= first <= 10;
+        loop invariant
+            number <= (first == 10 ? 4294967295 : first == 9 ? 429496729 : first == 8 ? 42949672 :
+                       first == 7 ? 4294967 : first == 6 ? 429496 : first == 5 ? 42949 :
+                       first == 4 ? 4294 : first == 3 ? 429 : first == 2 ? 42 : 4);
+        loop assigns first, number, digits[0 .. 9];
+        loop variant number;
+    */
     do {
         digits[--first] = (char)('0' + number % 10);
         number /= 10;
@@ -78,9 +95,13 @@ void sipreg_hex(char *text, const uint8_t *octets, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
 
+    /*@ loop invariant 0 <= i <= n;
+        loop assigns i, text[0 .. 2 * n - 1];
+        loop variant n - i;
+    */
     for (size_t i = 0; i < n; i++) {
-        text[2 * i] = digits[octets[i] >> 4];
-        text[2 * i + 1] = digits[octets[i] & 15];
+        text[2 * i] = digits[octets[i] / 16];
+        text[2 * i + 1] = digits[octets[i] % 16];
     }
 }
 
@@ -88,6 +109,11 @@ void sipreg_out_hex(struct sipreg_out *out, const uint8_t *octets, size_t n)
 {
     char text[2 * 32];
 
+    /*@ loop invariant writable(out) && longer{Pre, Here}(out);
+        loop assigns i, text[0 .. 63], *out,
+                     \at(out->p, Pre)[\at(out->used, Pre) .. \at(out->size, Pre) - 1];
+        loop variant n - i;
+    */
     for (size_t i = 0; i < n; i += sizeof text / 2) {
         size_t part = n - i < sizeof text / 2 ? n - i : sizeof text / 2;
         sipreg_hex(text, octets + i, part);

@@ -8,6 +8,11 @@
 
 #include "chars.h"
 
+/*@ requires \valid(c) && readable(*c) && \valid(value) && \separated(c, value);
+    assigns c->p, *value;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> readable(*value) && inside(*value, \old(c->p), c->p);
+*/
 static bool value(struct sipreg_cursor *c, struct sipreg_str *value)
 {
     if (c->p < c->end && *c->p == '"')
@@ -36,6 +41,11 @@ bool sipreg_param_next(struct sipreg_cursor *c, struct sipreg_parameter *paramet
     bool separated = false;
 
     sipreg_cursor_blank(&at);
+    /*@ loop invariant readable(at) && follows(at, *c);
+        loop invariant separated ==> 0 < at.p - c->p;
+        loop assigns at.p, separated;
+        loop variant at.end - at.p;
+    */
     while (sipreg_cursor_char(&at, ';')) {
         separated = true;
         sipreg_cursor_blank(&at);
@@ -55,8 +65,16 @@ bool sipreg_param_twice(struct sipreg_str params)
     struct sipreg_cursor c = sipreg_cursor_of(params);
     struct sipreg_parameter parameter, other;
 
+    /*@ loop invariant readable(c);
+        loop assigns c, parameter, other;
+        loop variant c.end - c.p;
+    */
     while (sipreg_param_next(&c, &parameter)) {
         struct sipreg_cursor behind = c;
+        /*@ loop invariant readable(behind);
+            loop assigns behind, other;
+            loop variant behind.end - behind.p;
+        */
         while (sipreg_param_next(&behind, &other)) {
             if (sipreg_str_same(parameter.name, other.name))
                 return true;
