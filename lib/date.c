@@ -102,7 +102,8 @@ static int64_t seconds(struct sipreg_cursor c)
            take_text(&c, SIPREG_LITERAL(" GMT")) && c.p == c.end;
     if (!good)
         return SIPREG_ABSENT;
-    return (int64_t)days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    return (int64_t)days(year, month, day) * 86400 + (int64_t)hour * 3600 + (int64_t)minute * 60 +
+           second;
 }
 
 /*@ requires \valid_read(response);

@@ -75,7 +75,8 @@ static void put(struct sipreg_out *out, struct sipreg_str s)
 
     store(length, sizeof length, s.p == NULL ? ABSENT : (uint32_t)s.n);
     sipreg_out_str(out, (struct sipreg_str){length, sizeof length});
-    sipreg_out_str(out, s);
+    if (s.p != NULL)
+        sipreg_out_str(out, s);
 }
 
 /* Absent, if there is none. */

@@ -92,20 +92,23 @@ static bool was_last_removal(const struct sipreg_client *client)
 
 /* May another target do better than this one? Not where it was found to be nobody's fault but ours,
    nor where the answer is definite (6xx). */
-static bool is_of_target(int error, const struct sipreg_response *response)
+static bool is_of_target(int error, int status)
 {
     return error == SIPREG_TIMEOUT || error == SIPREG_TRANSPORT ||
-           (error == SIPREG_STATUS && response->status < 600);
+           (error == SIPREG_STATUS && status < 600);
+}
+
+static int status_of(const struct sipreg_response *response)
+{
+    return response != NULL ? response->status : 0;
 }
 
 /* RFC 3263 4.3: has the server failed, and nothing but the server? */
-static bool is_of_server(const struct sipreg_client *client, int error,
-                         const struct sipreg_response *response)
+static bool is_of_server(const struct sipreg_client *client, int error, int status)
 {
     if (error == SIPREG_TIMEOUT)
         return !client->transaction.heard;
-    return error == SIPREG_TRANSPORT || (response == NULL && error == SIPREG_POLICY) ||
-           (error == SIPREG_STATUS && response->status == 503);
+    return error == SIPREG_TRANSPORT || (status == 0 && error == SIPREG_POLICY) || status == 503;
 }
 
 static bool next_server(struct sipreg_client *client, int error,
@@ -113,11 +116,10 @@ static bool next_server(struct sipreg_client *client, int error,
 {
     bool at_once = client->request.reg_id != 0 && response != NULL && response->status == 503 &&
                    response->retry_after == 0; /* RFC 5626 4.2.1 */
-
     bool others = client->servers > SERVERS_LAST;
 
     client->again = (others || at_once) && client->rounds < SIPREG_ROUNDS_MAX &&
-                    is_of_server(client, error, response);
+                    is_of_server(client, error, status_of(response));
     if (!client->again)
         return false;
     if (others)
@@ -133,7 +135,7 @@ static bool next_server(struct sipreg_client *client, int error,
 static bool next_target(struct sipreg_client *client, int error,
                         const struct sipreg_response *response)
 {
-    client->again = sipreg_state_reachable(client) && is_of_target(error, response) &&
+    client->again = sipreg_state_reachable(client) && is_of_target(error, status_of(response)) &&
                     sipreg_redirect_next(client);
     if (client->again)
         sipreg_state_close(client);
@@ -147,7 +149,7 @@ void sipreg_outcome_fail(struct sipreg_client *client, enum sipreg_outcome outco
 {
     if (next_server(client, error, response) || next_target(client, error, response))
         return;
-    if (client->servers != SERVERS_UNKNOWN && is_of_server(client, error, response))
+    if (client->servers != SERVERS_UNKNOWN && is_of_server(client, error, status_of(response)))
         client->servers = SERVERS_SPENT;
     if (client->purpose == QUERY) {
         client->query = false;
