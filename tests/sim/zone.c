@@ -182,8 +182,8 @@ static int invent(struct world *w, enum sipreg_dns_type type, int most, const ch
 static const char *some_garbage(struct world *w)
 {
     static char longest[NAME];
-    static const char *const garbage[] = {"",       ".",    "..",   "a b",        "x\r\nVia: y",
-                                          "\xff.z", "a..b", "[::1", "s77." DOMAIN};
+    static const char *const garbage[] = {
+        "", ".", "..", "a b", "x\r\nVia: y", "\xff.z", "a..b", "[::1", "s77.example.com"};
 
     if (chance(w, 200)) {
         memset(longest, 'x', sizeof longest - 1);
