@@ -28,8 +28,10 @@
 #endif
 #if defined(SANITIZED)
 #define UNCHECKED __attribute__((no_sanitize("address")))
+enum { SPACE = 64 * 1024 };
 #else
 #define UNCHECKED
+enum { SPACE = 2048 };
 #endif
 
 enum { WINDOW = 8, VEIL = 0xA7, STACK = 256 * 1024, PAGE = 4096, WINDOWS = 1024 };
@@ -316,10 +318,10 @@ bool remains_found(void)
 
 static void (*job)(void);
 
-/* What ends a thread has its frames above those of the job. */
+/* What ends a thread has its frames above those of the job; a sanitizer's are large. */
 static void *below(void *unused)
 {
-    volatile unsigned char space[2048];
+    volatile unsigned char space[SPACE];
 
     space[0] = space[sizeof space - 1] = 0;
     job();
