@@ -13,6 +13,7 @@
  *   - it undoes escapes in users and parameters, so lines with "%" are left out;
  *   - of a header that comes twice it keeps another one than the first;
  *   - a Via that libosip2 passes over, or with a sent-by that is none or stands without a blank;
+ *   - a comma with nothing behind it, which makes the Via one that is not ours;
  *   - a colon in a display name without quotes ends a scheme for it;
  *   - parameters that the grammar has not, or with blanks in them.
  */
@@ -91,7 +92,8 @@ static bool has_plain_params(const char *p, const char *end, int *values)
             stop++;
         if (stop == NULL || (p = skip_params(stop, end)) == NULL || (p < end && *p != ','))
             return false;
-        p += p < end ? 1 : 0;
+        if (p < end && ++p == end)
+            return false;
     }
     return true;
 }
