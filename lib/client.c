@@ -6,13 +6,12 @@
  * opening of a flow (flow_at), a back-off or refresh (next_at), a lapse (lapses_at). The one that
  * has not, a lost flow which the caller has not offered to open, ends by sipreg_client_flow().
  */
-#include "config.h"
+#include "compose.h"
 #include "flow.h"
 #include "pings.h"
 #include "outcome.h"
 #include "redirect.h"
 #include "request.h"
-#include "session.h"
 
 #include <string.h>
 
@@ -61,104 +60,6 @@ int sipreg_client_partial(struct sipreg_client *client, uint32_t now)
 }
 
 /* Requests. */
-
-/* An attempt begins before the flow that is opened for it: servers that cannot be reached count. */
-static void begin_attempt(struct sipreg_client *client)
-{
-    client->rounds = 0;
-    client->without_body = client->request.plain = client->targets.chained = false;
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        client->sessions[i].fresh = false;
-        client->sessions[i].ready = false;
-        client->sessions[i].stale = 0;
-    }
-}
-
-static int64_t wanted_expires(const struct sipreg_client *client)
-{
-    int64_t wanted = sipreg_config_expires(client->config);
-
-    return client->floor > wanted && client->floor > 0 ? client->floor : wanted;
-}
-
-/* Ours, the further ones, and the one that ours replaces. When they are removed, all are. */
-static void compose_contacts(struct sipreg_client *client, int purpose)
-{
-    struct sipreg_contact *next = client->contacts + 1;
-
-    for (size_t i = 0; i < client->further_count; i++, next++) {
-        *next = client->further[i];
-        if (purpose != REGISTER)
-            next->expires = 0;
-        else if (next->expires > 0 && next->expires < client->floor)
-            next->expires = client->floor;
-    }
-    if (client->replaced[0] != '\0')
-        *next++ = (struct sipreg_contact){client->replaced, 0, 0, NULL};
-    client->request.contact_count = (size_t)(next - client->contacts);
-    client->changed = client->changed && purpose != REGISTER;
-}
-
-/* Contacts, expiry and body by what the request is for. */
-static void compose(struct sipreg_client *client, int purpose)
-{
-    struct sipreg_request *request = &client->request;
-    bool upload = purpose == REGISTER && !client->body_done && !client->without_body;
-
-    request->contact = purpose == CLEAR ? "*" : NULL;
-    request->contact_count = 0;
-    request->expires = purpose == REGISTER ? wanted_expires(client) : 0;
-    request->body = upload ? client->config->body : NULL;
-    client->contacts[0].expires = request->expires;
-    if (purpose == REGISTER || purpose == REMOVE)
-        compose_contacts(client, purpose);
-}
-
-/* Answers all known challenges unasked (22.2), but those that there are no credentials for now. */
-static int authorize(struct sipreg_client *client)
-{
-    client->request.answer = NULL;
-    for (size_t i = SIPREG_MAX_REALMS; i-- > 0;) {
-        struct sipreg_session *session = &client->sessions[i];
-        int result = SIPREG_OK;
-        session->sent = session->outdated = false;
-        if (!sipreg_session_used(session) || session->rejected)
-            continue;
-        if (!session->ready)
-            result = sipreg_session_answer(client, session);
-        session->ready = false;
-        if (result == SIPREG_HASH || result == SIPREG_RANDOM)
-            return result;
-        if (result != SIPREG_OK)
-            continue;
-        session->sent = true;
-        session->answer.next = client->request.answer;
-        client->request.answer = &session->answer;
-    }
-    return SIPREG_OK;
-}
-
-/* Makes the next request, whole but for its bytes. */
-static int begin(struct sipreg_client *client, int purpose)
-{
-    const struct sipreg_client_config *config = client->config;
-    struct sipreg_timers times = sipreg_state_timers(client);
-    int result;
-
-    client->again = false;
-    client->purpose = (uint8_t)purpose;
-    if (sipreg_request_is_last(&client->request)) /* 22.3: not carried to another Call-ID */
-        sipreg_session_forget(client);
-    compose(client, purpose);
-    result = authorize(client);
-    if (result == SIPREG_OK)
-        result = sipreg_request_identify(&client->request, config->io->random, config->user);
-    if (result != SIPREG_OK)
-        return result;
-    sipreg_transaction_start(&client->transaction, client->now, &times);
-    client->offered = client->offered || purpose == REGISTER;
-    return SIPREG_OK;
-}
 
 /* The same state gives the same bytes: this is the first sending as well as every repetition. */
 static bool emit(struct sipreg_client *client, struct sipreg_action *action)
@@ -271,7 +172,7 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
     if (!client->again && sipreg_redirect_over(client))
         sipreg_state_return(client);
     if (!client->again || purpose != client->purpose)
-        begin_attempt(client);
+        sipreg_compose_attempt(client);
     leave_failed_server(client);
     if (client->close) /* the old flow first */
         return false;
@@ -281,7 +182,7 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         action->type = SIPREG_DO_OPEN;
         return true;
     }
-    result = begin(client, purpose);
+    result = sipreg_compose(client, purpose);
     if (result != SIPREG_OK) {
         sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
         return false;

@@ -23,7 +23,7 @@ FLOORS = [
      "fault", "credentials", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect",
      "image"],
-    ["state", "pings", "nat", "outbound", "answers", "outcome", "flow", "keepalive",
+    ["state", "pings", "nat", "outbound", "answers", "outcome", "compose", "flow", "keepalive",
      "wish", "snapshot", "client"],
     ["run"],
 ]
