@@ -104,6 +104,13 @@ static bool is_amid(const struct sipreg_event *event)
            (event->type == SIPREG_EVENT_RETRYING && event->retry_in == 0);
 }
 
+static bool is_query(const char *request)
+{
+    char contact[VALUE];
+
+    return !text_header(request, "Contact", 0, contact);
+}
+
 void check_event(struct phone *p, const struct sipreg_event *event)
 {
     struct watch *s = &p->watch;
@@ -134,7 +141,8 @@ void check_event(struct phone *p, const struct sipreg_event *event)
         check_gone(p);
     if (is_unconfirmed(p, event)) {
         registrar_excuse(p);
-        s->outstanding = s->outstanding && event->error != SIPREG_TIMEOUT; /* its time was over */
+        if (event->error == SIPREG_TIMEOUT && !is_query(s->last)) /* its time was over */
+            s->outstanding = false;
     }
     if (p->world->fair)
         check_calm(p, event);
