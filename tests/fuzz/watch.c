@@ -6,6 +6,8 @@
 
 #include "watch_sent.h"
 
+#include "../sim/text.h"
+
 #include <stdlib.h>
 
 static bool fails(bool *failing)
@@ -91,6 +93,7 @@ static void on_event(void *user, const struct sipreg_event *event)
 {
     struct watch *w = (struct watch *)user;
     uint32_t next = event->refresh_in < event->retry_in ? event->refresh_in : event->retry_in;
+    char contact[VALUE];
 
     w->actions++;
     check_event(w, event);
@@ -100,8 +103,9 @@ static void on_event(void *user, const struct sipreg_event *event)
         w->announced = w->own + event->valid_for;
     if (event->type == SIPREG_EVENT_KEEPALIVE && event->error != SIPREG_OK)
         w->reasons++;
-    if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_TIMEOUT && w->within)
-        w->outstanding = false; /* that was given up, whatever it was */
+    if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_TIMEOUT && w->within &&
+        text_header(w->last, "Contact", 0, contact))
+        w->outstanding = false; /* that was given up, unless it was a query */
     if (w->on_event != NULL)
         w->on_event(w);
 }
