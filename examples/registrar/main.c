@@ -10,6 +10,7 @@
  *     ready udp=5060 tcp=5060
  */
 #include "server.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -354,11 +355,11 @@ static void say_ready(const struct server *server)
 {
     printf("ready");
     if (server->udp_fd >= 0)
-        printf(" udp=%u", server_port(server->udp_fd));
+        printf(" udp=%u", socket_port(server->udp_fd));
     if (server->tcp_fd >= 0)
-        printf(" tcp=%u", server_port(server->tcp_fd));
+        printf(" tcp=%u", socket_port(server->tcp_fd));
     if (server->tls_fd >= 0)
-        printf(" tls=%u", server_port(server->tls_fd));
+        printf(" tls=%u", socket_port(server->tls_fd));
     printf("\n");
     fflush(stdout);
 }

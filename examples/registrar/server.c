@@ -4,15 +4,13 @@
  * One loop over poll(). Everything that came in goes through take_message(), be it a datagram or a
  * message cut from a stream; every answer leaves through deliver(), at once, or later if a script
  * delays it, or again if the client repeats its request.
- *
- * All addresses are on loopback: this is a toy with passwords on its command line.
  */
 #include "server.h"
 
-#include <arpa/inet.h>
+#include "log.h"
+#include "sockets.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -33,137 +31,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- the log --- */
-
-static const char *const transport_names[] = {"udp", "tcp", "tls"};
-
-static void log_line(const struct server *server, const char *direction, const struct route *route,
-                     const struct source *peer, const char *what)
-{
-    struct timespec now;
-    struct tm local;
-    char clock[16] = "";
-
-    if (!server->options->log)
-        return;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (localtime_r(&now.tv_sec, &local) != NULL)
-        strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    printf(strchr(peer->ip, ':') ? "%s.%03d %s %s [%s]:%u %s\n" : "%s.%03d %s %s %s:%u %s\n", clock,
-           (int)(now.tv_nsec / 1000000), direction, transport_names[route->transport], peer->ip,
-           peer->port, what);
-    fflush(stdout);
-}
-
-/* A client may send anything, and the log is read on a terminal: only what was understood. */
-static void log_request(const struct server *server, const struct route *route,
-                        const struct request *request, const char *remark)
-{
-    char what[LABEL_MAX + 64];
-
-    snprintf(what, sizeof what, "%.*s %u %.*s%s%s", TEXT(request->method), (unsigned)request->cseq,
-             TEXT(request->method), remark[0] != '\0' ? " " : "", remark);
-    log_line(server, "<-", route, &request->source, what);
-}
-
-/* --- sockets --- */
-
-static void read_source(const struct route *route, struct source *source)
-{
-    char port[8];
-
-    source->port = 0;
-    source->ip[0] = '\0';
-    if (getnameinfo((const struct sockaddr *)&route->address, route->address_length, source->ip,
-                    sizeof source->ip, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-        sscanf(port, "%u", &source->port);
-}
-
-static void set_port(struct sockaddr_storage *address, unsigned port)
-{
-    if (address->ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
-    else
-        ((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
-}
-
-unsigned server_port(int fd)
-{
-    struct route route;
-    struct source source;
-
-    route.address_length = sizeof route.address;
-    if (getsockname(fd, (struct sockaddr *)&route.address, &route.address_length) != 0)
-        return 0;
-    read_source(&route, &source);
-    return source.port;
-}
-
-static bool on_loopback(const struct sockaddr *address)
-{
-    struct in6_addr v6;
-
-    if (address->sa_family == AF_INET)
-        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
-    if (address->sa_family != AF_INET6)
-        return false;
-    v6 = ((const struct sockaddr_in6 *)address)->sin6_addr;
-    return IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-static void do_not_block(int fd)
-{
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-static int bind_socket(const struct addrinfo *address, int type)
-{
-    int one = 1, saved, fd = socket(address->ai_family, type, 0);
-
-    if (fd < 0)
-        return -1;
-    if (type == SOCK_STREAM)
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    do_not_block(fd);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
-        (type == SOCK_DGRAM || listen(fd, 64) == 0))
-        return fd;
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
-}
-
-static bool open_socket(const struct options *options, enum transport transport, int port, int *fd,
-                        struct out *why)
-{
-    struct addrinfo hints, *found;
-    char service[12];
-
-    if (port < 0)
-        return true;
-    memset(&hints, 0, sizeof hints);
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-    hints.ai_socktype = transport == OVER_UDP ? SOCK_DGRAM : SOCK_STREAM;
-    snprintf(service, sizeof service, "%d", port);
-    if (getaddrinfo(options->listen, service, &hints, &found) != 0) {
-        out_format(why, "--listen %s is no IP address", options->listen);
-        return false;
-    }
-    if (on_loopback(found->ai_addr))
-        *fd = bind_socket(found, hints.ai_socktype);
-    else
-        errno = EACCES;
-    if (*fd < 0 && !on_loopback(found->ai_addr))
-        out_format(why, "--listen %s is not on loopback; this registrar is a toy and stays there",
-                   options->listen);
-    else if (*fd < 0)
-        out_format(why, "cannot listen on %s %s port %d: %s", transport_names[transport],
-                   options->listen, port, strerror(errno));
-    freeaddrinfo(found);
-    return *fd >= 0;
-}
+/* --- opening and closing --- */
 
 bool server_open(struct server *server, const struct options *options, struct out *why)
 {
@@ -183,9 +51,9 @@ bool server_open(struct server *server, const struct options *options, struct ou
         if (server->tls == NULL)
             return false;
     }
-    return open_socket(options, OVER_UDP, options->udp, &server->udp_fd, why) &&
-           open_socket(options, OVER_TCP, options->tcp, &server->tcp_fd, why) &&
-           open_socket(options, OVER_TLS, options->tls, &server->tls_fd, why);
+    return socket_open(options, OVER_UDP, options->udp, &server->udp_fd, why) &&
+           socket_open(options, OVER_TCP, options->tcp, &server->tcp_fd, why) &&
+           socket_open(options, OVER_TLS, options->tls, &server->tls_fd, why);
 }
 
 static void close_if_open(int fd)
@@ -234,7 +102,7 @@ static void send_datagram(struct server *server, const struct route *route, cons
 {
     struct source source;
 
-    read_source(route, &source);
+    route_source(route, &source);
     if (sendto(server->udp_fd, bytes, n, 0, (const struct sockaddr *)&route->address,
                route->address_length) < 0)
         log_line(server, "--", route, &source, strerror(errno));
@@ -264,7 +132,7 @@ static void deliver_nothing(struct server *server, const struct transaction *tra
     struct stream *stream = find_stream(server, route->connection);
     struct source source;
 
-    read_source(route, &source);
+    route_source(route, &source);
     log_line(server, "->", route, &source, transaction->label);
     if (transaction->step.close && stream != NULL)
         drop_stream(server, stream, "closed, as the script says");
@@ -352,11 +220,11 @@ static void take_message(struct server *server, const struct route *from, char *
     struct route route = *from;
     const char *wrong;
 
-    read_source(&route, &source);
+    route_source(&route, &source);
     answer.out = out_into(server->answer, sizeof server->answer);
     wrong = request_read(&request, bytes, n, &source);
     if (request.via.at != NULL)
-        set_port(&route.address, route.transport == OVER_UDP ? request.reply_port : source.port);
+        route_set_port(&route, route.transport == OVER_UDP ? request.reply_port : source.port);
     if (wrong != NULL) {
         answer_unreadable(server, &request, &route, wrong, &answer);
         return;
@@ -422,12 +290,12 @@ static void accept_stream(struct server *server, int listening, enum transport t
         close(fd);
         return;
     }
-    do_not_block(fd);
+    socket_do_not_block(fd);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     memset(stream, 0, sizeof *stream);
     stream->fd = fd;
     stream->route = route;
-    read_source(&route, &stream->source);
+    route_source(&route, &stream->source);
     log_line(server, "--", &route, &stream->source, "connected");
     if (transport == OVER_TLS && !(stream->tls = tls_session_open(server->tls, fd)))
         drop_stream(server, stream, "closed, for there is no memory");

@@ -27,9 +27,6 @@ struct server {
 bool server_open(struct server *server, const struct options *options, struct out *why);
 void server_close(struct server *server);
 
-/* The port that a socket of ours is bound to. */
-unsigned server_port(int fd);
-
 /* Serves until stop_fd can be read. */
 void server_run(struct server *server, int stop_fd);
 
