@@ -112,13 +112,13 @@ static bool is_to_be_gone(const struct sipreg_client *client)
    to a query. */
 static void give_up_removal(struct sipreg_client *client)
 {
-    bool under_way = sipreg_state_under_way(client),
-         querying = under_way && client->purpose == QUERY;
+    bool under_way = sipreg_state_under_way(client);
 
-    if (!querying && (under_way || client->flow == FLOW_OPENING))
-        sipreg_state_close(client);
-    if (!querying)
+    if (!under_way || client->purpose != QUERY) {
+        if (under_way || client->flow == FLOW_OPENING)
+            sipreg_state_close(client);
         sipreg_transaction_abandon(&client->transaction);
+    }
     sipreg_outcome_removed(client, SIPREG_TIMEOUT, NULL);
 }
 
@@ -166,6 +166,7 @@ static void leave_failed_server(struct sipreg_client *client)
 static bool next_request(struct sipreg_client *client, struct sipreg_action *action)
 {
     int purpose = sipreg_state_due(client), result;
+    bool written;
 
     if (purpose == NOTHING || client->flow == FLOW_OPENING || pointless(client, purpose))
         return false;
@@ -187,10 +188,11 @@ static bool next_request(struct sipreg_client *client, struct sipreg_action *act
         sipreg_outcome_fail(client, SIPREG_LATER, result, NULL);
         return false;
     }
-    if (emit(client, action) && !is_too_large(client, action->size))
+    written = emit(client, action);
+    if (written && !is_too_large(client, action->size))
         return true;
     client->request.cseq--; /* it was not sent: no number is left out (10.2) */
-    if (action->size > 0)
+    if (written)
         want_stream(client);
     return false;
 }
