@@ -8,33 +8,15 @@
  * measured_*. What a server and a network do is done outside of them. All randomness is a counter,
  * so that two runs are alike.
  */
+#include "measured.h"
+
 #include <sipreg/sipreg.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__clang__)
-#define MEASURED __attribute__((noinline))
-#elif defined(__GNUC__)
-#define MEASURED __attribute__((noinline, noclone))
-#else
-#define MEASURED
-#endif
-
 /* ---------------------------------------------------------------- the world outside */
-
-static int counting(void *user, void *out, size_t n)
-{
-    static uint32_t next;
-    unsigned char *p = (unsigned char *)out;
-    size_t i;
-
-    (void)user;
-    for (i = 0; i < n; i++)
-        p[i] = (unsigned char)(++next * UINT32_C(2654435761) >> 24);
-    return 0;
-}
 
 static void die(const char *what)
 {

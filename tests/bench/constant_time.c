@@ -8,6 +8,7 @@
  * could be guessed digit by digit.
  */
 #include "digest.h"
+#include "measured.h"
 #include "out.h"
 
 #include <sipreg/sipreg.h>
@@ -15,12 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__clang__)
-#define MEASURED __attribute__((noinline))
-#else
-#define MEASURED __attribute__((noinline, noclone))
-#endif
 
 #define HEAD(status)                                                                               \
     "SIP/2.0 " status                                                                              \
@@ -34,14 +29,6 @@ static struct sipreg_answer answer;
 static struct sipreg_response response, proof;
 static struct sipreg_authinfo info;
 static int result;
-
-static int counting(void *user, void *out, size_t n)
-{
-    (void)user;
-    for (size_t i = 0; i < n; i++)
-        ((unsigned char *)out)[i] = (unsigned char)i;
-    return 0;
-}
 
 void measured_verify(void);
 MEASURED void measured_verify(void)
