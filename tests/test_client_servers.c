@@ -14,6 +14,23 @@ static void begin(struct story *s, size_t others)
     story_start(s);
 }
 
+static void begin_stream(struct story *s)
+{
+    story_stream(s);
+    story_init(s);
+    story_start(s);
+}
+
+/* A query that its server declines, and that goes to the next one. */
+static void query_elsewhere(struct story *s)
+{
+    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_OK);
+    s->servers = 1;
+    sipreg_client_query(&s->client, s->tick);
+    story_run(s);
+    story_reply(s, "503 Busy", "");
+}
+
 /* The last request is a new one to another server, and why has been told. */
 static void assert_next_server(struct story *s, unsigned opens, int error)
 {
@@ -226,9 +243,7 @@ static void who_never_spoke_of_servers_keeps_its_flow(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    story_stream(s);
-    story_init(s);
-    story_start(s);
+    begin_stream(s);
     story_reply(s, "503 Busy", "");
     assert_true(story_until_sent(s, 3600 * 1000));
     assert_int_equal(s->opens, 1);
@@ -239,15 +254,9 @@ static void a_query_that_leaves_the_flow_has_the_binding_renewed(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    story_stream(s);
-    story_init(s);
-    story_start(s);
+    begin_stream(s);
     story_grant(s, 1000);
-    assert_int_equal(sipreg_client_servers(&s->client, 1), SIPREG_OK);
-    s->servers = 1;
-    sipreg_client_query(&s->client, s->tick);
-    story_run(s);
-    story_reply(s, "503 Busy", "");
+    query_elsewhere(s);
     assert_int_equal(s->opens, 2);
     assert_int_equal(story_count(s, LAST, "Contact"), 0);
     story_reply(s, "200 OK", "Contact: <sip:alice@192.0.2.10:5060;transport=tcp>;expires=900\r\n");
@@ -273,11 +282,7 @@ static void over_udp_the_binding_is_renewed_where_the_flow_matters(void **state)
         if (i == 2)
             story_grant_seen(s, ";rport=1024;received=203.0.113.7", 100);
         story_grant(s, 100);
-        sipreg_client_servers(&s->client, 1);
-        s->servers = 1;
-        sipreg_client_query(&s->client, s->tick);
-        story_run(s);
-        story_reply(s, "503 Busy", "");
+        query_elsewhere(s);
         story_reply(s, "404 No", "");
         assert_int_equal(story_count(s, LAST, "Contact") > 0, i > 0);
     }
@@ -288,18 +293,12 @@ static void a_query_that_leaves_the_flow_cuts_no_back_off_short(void **state)
 {
     struct story *s = (struct story *)*state;
 
-    story_stream(s);
-    story_init(s);
-    story_start(s);
+    begin_stream(s);
     story_grant(s, 1000);
     assert_true(story_until_sent(s, 1000 * 1000));
     story_reply(s, "500 Error", "");
     for (int lapsed = 0; lapsed < 2; lapsed++) {
-        sipreg_client_servers(&s->client, 1);
-        s->servers = 1;
-        sipreg_client_query(&s->client, s->tick);
-        story_run(s);
-        story_reply(s, "503 Busy", "");
+        query_elsewhere(s);
         story_reply(s, "404 No", "");
         assert_int_equal(story_count(s, LAST, "Contact"), 0);
         if (lapsed == 0) {
