@@ -313,7 +313,9 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
     /* a request may end without a word: a removal that nobody wants any more */
     if (!under_way || sipreg_state_under_way(client))
         return false;
-    return next_request(client, action) || next_notice(client, action);
+    if (next_request(client, action))
+        return true;
+    return next_notice(client, action);
 }
 
 enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */

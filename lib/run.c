@@ -28,6 +28,7 @@ static void perform(struct sipreg_client *client, uint32_t now, const struct sip
             sipreg_client_flow(client, now, SIPREG_FLOW_DOWN);
         break;
     case SIPREG_DO_CLOSE:
+    default: /* there are no others */
         if (io->close != NULL)
             io->close(user);
         break;
