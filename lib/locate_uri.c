@@ -27,16 +27,27 @@ uint16_t sipreg_locate_keep(struct sipreg_locate *locate, struct sipreg_str name
     return at;
 }
 
+/*@ requires readable(host) && host.n > 0;
+    assigns \nothing;
+*/
 /* RFC 3261 25.1: digits and dots are no name, since the last label of one begins with a letter. */
 static bool is_address(struct sipreg_str host)
 {
     size_t i = 0;
 
+    /*@ loop invariant i <= host.n;
+        loop assigns i;
+        loop variant host.n - i;
+    */
     while (i < host.n && (host.p[i] == '.' || sipreg_is(host.p[i], SIPREG_DIGIT)))
         i++;
     return i == host.n || host.p[0] == '[';
 }
 
+/*@ requires \valid(locate) && \valid_read(uri) && \separated(locate, uri);
+    requires readable(uri->scheme) && readable(uri->params);
+    assigns locate->fixed;
+*/
 /* The transports that URI and caller agree on. In sips TLS is implied: there transport=tcp is what
    lies below it (RFC 3261 26.2.2), and transport=udp cannot be. WebSocket has one name for both
    (RFC 7118 5.2). */
@@ -51,7 +62,12 @@ static unsigned agreed(struct sipreg_locate *locate, const struct sipreg_uri *ur
     if (secure)
         can &= SIPREG_CAN_TLS | SIPREG_CAN_WSS;
     locate->fixed = sipreg_uri_param(uri, SIPREG_LITERAL("transport"), &transport);
+    /*@ loop invariant i <= SIPREG_WSS + 1;
+        loop assigns i, asked;
+        loop variant SIPREG_WSS + 1 - i;
+    */
     for (unsigned i = SIPREG_UDP; i <= SIPREG_WSS; i++) {
+        //@ assert names[i][3] == '\0';
         if (!locate->fixed || sipreg_str_same(transport, sipreg_str_of(names[i])))
             asked |= sipreg_locate_bit(i);
     }
@@ -60,6 +76,17 @@ static unsigned agreed(struct sipreg_locate *locate, const struct sipreg_uri *ur
     return can & asked;
 }
 
+/*@ requires texts(locate);
+    requires named(host) && named(target);
+    requires \separated(locate, host.p + (0 .. host.n - 1)) &&
+             \separated(locate, target.p + (0 .. target.n - 1));
+    assigns locate->numeric, locate->domain, locate->target, locate->own, locate->used,
+            locate->text[0 .. SIPREG_LOCATE_SIZE - 1];
+    ensures texts(locate);
+    ensures \result == SIPREG_OK || \result == SIPREG_LIMIT;
+    ensures \result == SIPREG_OK ==>
+        locate->domain < locate->own && 0 < locate->target < locate->own == locate->used;
+*/
 /* The domain is what certificates are for (RFC 5922 7.3), also if maddr leads elsewhere. */
 static int keep_names(struct sipreg_locate *locate, struct sipreg_str host,
                       struct sipreg_str target)

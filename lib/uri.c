@@ -12,93 +12,205 @@
 
 #include <string.h>
 
+/*@ requires readable(s);
+    assigns \nothing;
+    ensures \result != \null ==>
+        \base_addr(\result) == \base_addr(s.p) && 0 <= \result - s.p < s.n && *\result == c;
+*/
 static const char *find(struct sipreg_str s, char c)
 {
     return s.n == 0 ? NULL : (const char *)memchr(s.p, c, s.n);
 }
 
-/* Cuts s at the octet p within it: s keeps what stands before, and what stands behind is returned.
- */
-static struct sipreg_str cut(struct sipreg_str *s, const char *p)
+/* What stands before the octet p of s, and what behind it. */
+
+/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
+    assigns \nothing;
+    ensures \result.p == s.p && \result.n == p - s.p;
+    ensures readable(\result) && inside(\result, s);
+*/
+static struct sipreg_str before(struct sipreg_str s, const char *p)
 {
-    struct sipreg_str behind = sipreg_str_between(p + 1, s->p + s->n);
-    s->n = (size_t)(p - s->p);
-    return behind;
+    return sipreg_str_between(s.p, p);
 }
 
-/* A user part may hold ";" and "?", so "@" is looked for first, and the last one counts: none is
-   legal behind the host, and what stands before it belongs to the user (RFC 4475 3.1.1.9). */
-static void take_userinfo(struct sipreg_uri *uri, struct sipreg_str *rest)
+/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
+    assigns \nothing;
+    ensures \result.p == p + 1 && \result.n == s.n - (p - s.p) - 1;
+    ensures readable(\result) && inside(\result, s);
+*/
+static struct sipreg_str behind(struct sipreg_str s, const char *p)
 {
-    const char *at = NULL, *colon;
+    return sipreg_str_between(p + 1, s.p + s.n);
+}
 
-    for (const char *p = find(*rest, '@'); p != NULL;) {
-        at = p;
-        p = find(sipreg_str_between(p + 1, rest->p + rest->n), '@');
+/*@ requires readable(s);
+    assigns \nothing;
+    ensures \result != \null ==>
+        \base_addr(\result) == \base_addr(s.p) && 0 <= \result - s.p < s.n;
+*/
+static const char *find_last(struct sipreg_str s, char c)
+{
+    const char *last = NULL, *p = find(s, c);
+
+    /*@ loop invariant p != \null ==> \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
+        loop invariant last != \null ==>
+            \base_addr(last) == \base_addr(s.p) && 0 <= last - s.p < s.n;
+        loop assigns p, last;
+        loop variant p == \null ? 0 : s.p + s.n - p;
+    */
+    while (p != NULL) {
+        last = p;
+        p = find(behind(s, p), c);
     }
-    if (at == NULL)
-        return;
-    uri->user = *rest;
-    *rest = cut(&uri->user, at);
-    colon = find(uri->user, ':');
-    if (colon != NULL)
-        uri->password = cut(&uri->user, colon);
+    return last;
 }
 
-/* The host ends at ":", ";" or "?", outside of brackets. */
-static bool take_host(struct sipreg_uri *uri, struct sipreg_str *rest)
+/*@ requires \valid(uri) && readable(text);
+    assigns uri->user, uri->password;
+    ensures readable(uri->user) && inside(uri->user, text);
+    ensures readable(uri->password) && inside(uri->password, text);
+*/
+static void split_userinfo(struct sipreg_uri *uri, struct sipreg_str text)
 {
-    const char *p = rest->p, *end = rest->p + rest->n;
+    const struct sipreg_str absent = {NULL, 0};
+    const char *colon = find(text, ':');
 
-    if (rest->n > 0 && *p == '[') {
-        p = find(*rest, ']');
+    uri->user = colon != NULL ? before(text, colon) : text;
+    uri->password = colon != NULL ? behind(text, colon) : absent;
+}
+
+/*@ requires \valid(c) && readable(*c);
+    assigns c->p;
+    ensures follows(*c, \old(*c)) && readable(\result);
+    ensures \result.p == \old(c->p) && \result.n == c->p - \old(c->p);
+*/
+/* The host ends at ":", ";" or "?", outside of brackets. Empty if there is none. */
+static struct sipreg_str take_host(struct sipreg_cursor *c)
+{
+    const char *start = c->p, *p = start, *end = c->end;
+
+    if (p < end && *p == '[') {
+        p = find(sipreg_str_between(p, end), ']');
         if (p == NULL)
-            return false;
+            return sipreg_str_between(start, start);
         p++;
     }
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
+        loop assigns p;
+        loop variant end - p;
+    */
     while (p < end && *p != ':' && *p != ';' && *p != '?')
         p++;
-    uri->host = sipreg_str_between(rest->p, p);
-    *rest = sipreg_str_between(p, end);
-    return uri->host.n > 0;
+    c->p = p;
+    return sipreg_str_between(start, p);
 }
 
-static void take_port(struct sipreg_uri *uri, struct sipreg_str *rest)
+/*@ requires \valid(c) && readable(*c);
+    assigns c->p;
+    ensures follows(*c, \old(*c));
+    ensures readable(\result) && inside(\result, \old(c->p), \old(c->end));
+*/
+/* Absent without ":". */
+static struct sipreg_str take_port(struct sipreg_cursor *c)
 {
-    const char *p = rest->p, *end = rest->p + rest->n;
+    const struct sipreg_str absent = {NULL, 0};
+    const char *start, *p, *end = c->end;
 
-    if (rest->n == 0 || *p != ':')
-        return;
-    for (p++; p < end && sipreg_is(*p, SIPREG_DIGIT);)
+    if (!sipreg_cursor_char(c, ':'))
+        return absent;
+    start = p = c->p;
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
+        loop assigns p;
+        loop variant end - p;
+    */
+    while (p < end && sipreg_is(*p, SIPREG_DIGIT))
         p++;
-    uri->port = sipreg_str_between(rest->p + 1, p);
-    *rest = sipreg_str_between(p, end);
+    c->p = p;
+    return sipreg_str_between(start, p);
+}
+
+/*@ requires \valid(uri) && readable(text) && absent(uri->params) && absent(uri->headers);
+    assigns uri->params, uri->headers;
+    ensures \result == SIPREG_OK || \result == SIPREG_SYNTAX;
+    ensures readable(uri->params) && inside(uri->params, text);
+    ensures readable(uri->headers) && inside(uri->headers, text);
+*/
+/* What stands behind host and port. */
+static int split_tail(struct sipreg_uri *uri, struct sipreg_str text)
+{
+    const char *p = find(text, '?');
+
+    if (p != NULL) {
+        uri->headers = behind(text, p);
+        text = before(text, p);
+    }
+    if (text.n == 0)
+        return SIPREG_OK;
+    uri->params = text;
+    return text.p[0] == ';' ? SIPREG_OK : SIPREG_SYNTAX;
+}
+
+/*@ requires \valid(uri) && readable(text) && absent(uri->user) && absent(uri->password) &&
+             absent(uri->host) && absent(uri->port) && absent(uri->params) && absent(uri->headers);
+    assigns uri->user, uri->password, uri->host, uri->port, uri->params, uri->headers;
+    ensures \result == SIPREG_OK || \result == SIPREG_SYNTAX;
+    ensures readable(uri->user) && inside(uri->user, text);
+    ensures readable(uri->password) && inside(uri->password, text);
+    ensures readable(uri->host) && inside(uri->host, text);
+    ensures readable(uri->port) && inside(uri->port, text);
+    ensures readable(uri->params) && inside(uri->params, text);
+    ensures readable(uri->headers) && inside(uri->headers, text);
+*/
+/* A user part may hold ";" and "?", so "@" is looked for first, and the last one counts: none is
+   legal behind the host, and what stands before it belongs to the user (RFC 4475 3.1.1.9). */
+static int split_sip(struct sipreg_uri *uri, struct sipreg_str text)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(text);
+    const char *at = find_last(text, '@');
+
+    if (at != NULL) {
+        split_userinfo(uri, before(text, at));
+        c.p = at + 1;
+    }
+    uri->host = take_host(&c);
+    if (uri->host.n == 0)
+        return SIPREG_SYNTAX;
+    uri->port = take_port(&c);
+    return split_tail(uri, sipreg_str_between(c.p, c.end));
+}
+
+/*@ requires \valid(uri);
+    assigns *uri;
+    ensures absent(uri->scheme) && absent(uri->user) && absent(uri->password) &&
+            absent(uri->host) && absent(uri->port) && absent(uri->params) &&
+            absent(uri->headers) && absent(uri->rest);
+*/
+static void clear(struct sipreg_uri *uri)
+{
+    static const struct sipreg_uri empty;
+
+    *uri = empty;
 }
 
 int sipreg_uri_parse(struct sipreg_uri *uri, struct sipreg_str text)
 {
-    static const struct sipreg_uri empty;
-    struct sipreg_str rest = text;
-    const char *p = find(text, ':');
+    const char *colon = find(text, ':');
+    struct sipreg_str scheme, rest;
+    int result = SIPREG_OK;
 
-    *uri = empty;
-    if (p == NULL || p == text.p)
+    clear(uri);
+    if (colon == NULL || colon == text.p)
         return SIPREG_SYNTAX;
-    uri->scheme = text;
-    rest = cut(&uri->scheme, p);
+    scheme = before(text, colon);
+    rest = behind(text, colon);
+    if (SIPREG_STR_IS(scheme, "sip") || SIPREG_STR_IS(scheme, "sips"))
+        result = split_sip(uri, rest);
+    //@ assert inside(uri->user, text) && inside(uri->password, text) && inside(uri->host, text);
+    //@ assert inside(uri->port, text) && inside(uri->params, text) && inside(uri->headers, text);
+    uri->scheme = scheme;
     uri->rest = rest;
-    if (!sipreg_uri_is_sip(uri))
-        return SIPREG_OK;
-    take_userinfo(uri, &rest);
-    if (!take_host(uri, &rest))
-        return SIPREG_SYNTAX;
-    take_port(uri, &rest);
-    p = find(rest, '?');
-    if (p != NULL)
-        uri->headers = cut(&rest, p);
-    if (rest.n > 0)
-        uri->params = rest;
-    return rest.n > 0 && rest.p[0] != ';' ? SIPREG_SYNTAX : SIPREG_OK;
+    return result;
 }
 
 bool sipreg_uri_is_sips(const struct sipreg_uri *uri)
@@ -106,14 +218,16 @@ bool sipreg_uri_is_sips(const struct sipreg_uri *uri)
     return SIPREG_STR_IS(uri->scheme, "sips");
 }
 
-bool sipreg_uri_is_sip(const struct sipreg_uri *uri)
-{
-    return SIPREG_STR_IS(uri->scheme, "sip") || sipreg_uri_is_sips(uri);
-}
-
+/*@ requires readable(s);
+    assigns \nothing;
+*/
 /* Only octets of these classes, and whole escapes. */
 static bool made_of(struct sipreg_str s, unsigned classes)
 {
+    /*@ loop invariant 0 <= i <= s.n;
+        loop assigns i;
+        loop variant s.n - i;
+    */
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '%') {
             if (s.n - i < 3 || !sipreg_is(s.p[i + 1], SIPREG_HEX) ||
@@ -127,17 +241,27 @@ static bool made_of(struct sipreg_str s, unsigned classes)
     return true;
 }
 
+/*@ assigns \nothing;
+ */
 static bool alphanumeric(char c)
 {
     return sipreg_is(c, SIPREG_DIGIT) || (sipreg_lower(c) >= 'a' && sipreg_lower(c) <= 'z');
 }
 
+/*@ requires readable(host) && host.n > 0;
+    assigns \nothing;
+    ensures \result ==> named(host);
+*/
 /* A name of letters, digits, "-" and ".", without an empty label but for the root's, or an IPv6
    address in brackets; no zone (RFC 6874 is not for SIP). */
 static bool valid_host(struct sipreg_str host)
 {
     if (host.p[0] == '[') {
         bool colon = false;
+        /*@ loop invariant 1 <= i && (colon ==> host.n > 2);
+            loop assigns i, colon;
+            loop variant host.n - i;
+        */
         for (size_t i = 1; i < host.n - 1; i++) {
             if (!sipreg_is(host.p[i], SIPREG_HEX) && host.p[i] != ':' && host.p[i] != '.')
                 return false;
@@ -145,6 +269,10 @@ static bool valid_host(struct sipreg_str host)
         }
         return colon; /* the last octet closes the bracket, there was no other one to do it */
     }
+    /*@ loop invariant 0 <= i <= host.n;
+        loop assigns i;
+        loop variant host.n - i;
+    */
     for (size_t i = 0; i < host.n; i++) {
         bool label = i > 0 && host.p[i - 1] != '.';
         if (!alphanumeric(host.p[i]) && host.p[i] != '-' && (host.p[i] != '.' || !label))
@@ -153,6 +281,9 @@ static bool valid_host(struct sipreg_str host)
     return true;
 }
 
+/*@ requires readable(port);
+    assigns \nothing;
+*/
 static bool valid_port(struct sipreg_str port)
 {
     uint32_t number;
@@ -160,10 +291,17 @@ static bool valid_port(struct sipreg_str port)
     return port.p == NULL || (sipreg_str_number(port, 65535, &number) == SIPREG_OK && number > 0);
 }
 
+/*@ requires readable(scheme) && scheme.n > 0;
+    assigns \nothing;
+*/
 static bool valid_scheme(struct sipreg_str scheme)
 {
     if (sipreg_is(scheme.p[0], SIPREG_DIGIT))
         return false;
+    /*@ loop invariant 0 <= i <= scheme.n;
+        loop assigns i;
+        loop variant scheme.n - i;
+    */
     for (size_t i = 0; i < scheme.n; i++) {
         char c = scheme.p[i];
         if (!alphanumeric(c) && (i == 0 || (c != '+' && c != '-' && c != '.')))
@@ -188,16 +326,12 @@ bool sipreg_uri_valid(struct sipreg_uri *uri, struct sipreg_str text)
 
 bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct sipreg_str *port)
 {
-    static const struct sipreg_uri empty;
-    struct sipreg_uri uri = empty;
-    struct sipreg_str rest = text;
+    struct sipreg_cursor c = sipreg_cursor_of(text);
+    struct sipreg_str name = take_host(&c), number = take_port(&c);
 
-    if (!take_host(&uri, &rest))
-        return false;
-    take_port(&uri, &rest);
-    *host = uri.host;
-    *port = uri.port;
-    return rest.n == 0 && valid_host(uri.host) && valid_port(uri.port);
+    *host = name;
+    *port = number;
+    return c.p == c.end && name.n > 0 && valid_host(name) && valid_port(number);
 }
 
 /*
@@ -206,12 +340,18 @@ bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct
  * "A".
  */
 
+/*@ assigns \nothing;
+    ensures \result <= 24; // 15 for a hex digit
+*/
 static unsigned nibble(char c)
 {
-    return sipreg_is(c, SIPREG_DIGIT) ? (unsigned)(c - '0')
-                                      : (unsigned)(sipreg_lower(c) - 'a') + 10U;
+    return (unsigned char)c % 16U + (sipreg_is(c, SIPREG_DIGIT) ? 0U : 9U);
 }
 
+/*@ requires \valid(c) && readable(*c) && c->p < c->end;
+    assigns c->p;
+    ensures follows(*c, \old(*c)) && 0 < c->p - \old(c->p);
+*/
 static unsigned take_unit(struct sipreg_cursor *c)
 {
     static const char reserved[] = ";/?:@&=+$,%";
@@ -227,15 +367,24 @@ static unsigned take_unit(struct sipreg_cursor *c)
     return memchr(reserved, (int)octet, sizeof reserved - 1) != NULL ? octet + 256 : octet;
 }
 
+/*@ assigns \nothing;
+ */
 static unsigned without_case(unsigned unit)
 {
     return unit < 128 ? (unsigned char)sipreg_lower((char)unit) : unit;
 }
 
+/*@ requires readable(a) && readable(b);
+    assigns \nothing;
+*/
 static bool same_unescaped(struct sipreg_str a, struct sipreg_str b, bool with_case)
 {
     struct sipreg_cursor x = sipreg_cursor_of(a), y = sipreg_cursor_of(b);
 
+    /*@ loop invariant readable(x) && readable(y);
+        loop assigns x, y;
+        loop variant x.end - x.p;
+    */
     while (x.p < x.end && y.p < y.end) {
         unsigned u = take_unit(&x), v = take_unit(&y);
         if (u != v && (with_case || without_case(u) != without_case(v)))
@@ -244,41 +393,62 @@ static bool same_unescaped(struct sipreg_str a, struct sipreg_str b, bool with_c
     return x.p == x.end && y.p == y.end;
 }
 
+/*@ requires readable(a) && readable(b);
+    assigns \nothing;
+*/
 /* Both there and the same, or both absent. */
 static bool same_part(struct sipreg_str a, struct sipreg_str b, bool with_case)
 {
     return (a.p == NULL) == (b.p == NULL) && same_unescaped(a, b, with_case);
 }
 
+/*@ requires \valid(list) && \valid(item) && \separated(list, item) && readable(*list);
+    assigns *list, *item;
+    ensures readable(*list) && inside(*list, \old(*list));
+    ensures moves: \result ==> list->n < \old(list->n);
+    ensures \result ==> readable(item->name) && inside(item->name, \old(*list)) &&
+                        readable(item->value) && inside(item->value, \old(*list));
+*/
 /* Takes the next name[=value] of a list whose parts stand behind (params) or between (headers) sep.
  */
 static bool take_item(struct sipreg_str *list, char sep, struct sipreg_parameter *item)
 {
-    const char *p;
+    const struct sipreg_str absent = {NULL, 0};
+    struct sipreg_str all = *list;
+    const char *p, *end;
 
-    while (list->n > 0 && list->p[0] == sep)
-        *list = sipreg_str_between(list->p + 1, list->p + list->n);
-    if (list->n == 0)
+    /*@ loop invariant readable(all) && inside(all, *list) && all.n <= list->n;
+        loop assigns all;
+        loop variant all.n;
+    */
+    while (all.n > 0 && all.p[0] == sep)
+        all = behind(all, all.p);
+    p = find(all, sep);
+    end = all.p + all.n;
+    *list = sipreg_str_between(p != NULL ? p : end, end);
+    //@ assert all.n > 0 ==> list->n < all.n;
+    if (all.n == 0)
         return false;
-    item->name = *list;
-    item->value.p = NULL;
-    item->value.n = 0;
-    p = find(*list, sep);
-    if (p == NULL) {
-        list->n = 0;
-    } else {
-        item->name.n = (size_t)(p - list->p);
-        *list = sipreg_str_between(p, list->p + list->n);
-    }
-    p = find(item->name, '=');
     if (p != NULL)
-        item->value = cut(&item->name, p);
+        all = before(all, p);
+    p = find(all, '=');
+    item->name = p != NULL ? before(all, p) : all;
+    item->value = p != NULL ? behind(all, p) : absent;
     return true;
 }
 
+/*@ requires readable(list) && readable(name) && \valid(item);
+    assigns *item;
+    ensures \result ==> readable(item->name) && inside(item->name, list) &&
+                        readable(item->value) && inside(item->value, list);
+*/
 static bool find_item(struct sipreg_str list, char sep, struct sipreg_str name,
                       struct sipreg_parameter *item)
 {
+    /*@ loop invariant readable(list) && inside(list, \at(list, Pre));
+        loop assigns list, *item;
+        loop variant list.n;
+    */
     while (take_item(&list, sep, item)) {
         if (same_unescaped(item->name, name, false))
             return true;
@@ -297,6 +467,9 @@ bool sipreg_uri_param(const struct sipreg_uri *uri, struct sipreg_str name,
     return true;
 }
 
+/*@ requires readable(name);
+    assigns \nothing;
+*/
 /* Parameters that never match an absent one. RFC 3261 leaves transport between the rule of defaults
    and the rule of ignoring; servers that tell flows apart by it are served by "different". */
 static bool must_be_in_both(struct sipreg_str name)
@@ -306,12 +479,19 @@ static bool must_be_in_both(struct sipreg_str name)
            SIPREG_STR_IS(name, "transport");
 }
 
+/*@ requires readable(a) && readable(b);
+    assigns \nothing;
+*/
 /* Every item of a has its like in b, or need not. One of the two URIs is ours and short, so looking
    each one up from the start stays linear in the other. */
 static bool covered(struct sipreg_str a, struct sipreg_str b, char sep, bool all)
 {
     struct sipreg_parameter mine, theirs;
 
+    /*@ loop invariant readable(a);
+        loop assigns a, mine, theirs;
+        loop variant a.n;
+    */
     while (take_item(&a, sep, &mine)) {
         if (!find_item(b, sep, mine.name, &theirs)) {
             if (all || must_be_in_both(mine.name))

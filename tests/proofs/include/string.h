@@ -13,6 +13,11 @@
 /*@ axiomatic Text {
         logic integer strlen{L}(char *s) reads s[0 ..];
 
+        // It is where the first NUL stands.
+        axiom first_nul{L}: \forall char *s, integer n; 0 <= n && s[n] == 0 ==>
+            0 <= strlen(s) <= n && s[strlen(s)] == 0 &&
+            (\forall integer i; 0 <= i < strlen(s) ==> s[i] != 0);
+
         predicate valid_read_string{L}(char *s) =
             0 <= strlen(s) < PTRDIFF_MAX && \valid_read(s + (0 .. strlen(s))) &&
             s[strlen(s)] == 0 && (\forall integer i; 0 <= i < strlen(s) ==> s[i] != 0);
