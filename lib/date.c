@@ -3,9 +3,7 @@
  *
  * There is one form of it, that of RFC 1123, always in GMT; a Date of another form is none.
  */
-#include "cursor.h"
-
-#include <sipreg/response.h>
+#include "response.h"
 
 /*@ requires \valid(c) && readable(*c) && readable(text);
     assigns c->p;
@@ -106,7 +104,7 @@ static int64_t seconds(struct sipreg_cursor c)
            second;
 }
 
-/*@ requires \valid_read(response);
+/*@ requires readable(response);
     assigns \nothing;
 */
 int64_t sipreg_response_date(const struct sipreg_response *response)
@@ -114,7 +112,7 @@ int64_t sipreg_response_date(const struct sipreg_response *response)
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_str value = {NULL, 0};
 
-    if (!sipreg_response_header(response, "Date", &place, &value))
+    if (!sipreg_response_named(response, SIPREG_LITERAL("Date"), &place, &value))
         return SIPREG_ABSENT;
     return seconds(sipreg_cursor_of(value));
 }

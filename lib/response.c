@@ -287,21 +287,26 @@ bool sipreg_response_line(const struct sipreg_response *response, struct sipreg_
     return false;
 }
 
-bool sipreg_response_header(const struct sipreg_response *response, const char *name,
-                            struct sipreg_place *place, struct sipreg_str *value)
+bool sipreg_response_named(const struct sipreg_response *response, struct sipreg_str name,
+                           struct sipreg_place *place, struct sipreg_str *value)
 {
-    struct sipreg_str wanted = sipreg_str_of(name);
-    enum sipreg_name known = sipreg_name_find(wanted);
+    enum sipreg_name known = sipreg_name_find(name);
     struct sipreg_line line;
 
     while (next_line(response, place, &line)) {
-        if (sipreg_str_same(line.name, wanted) ||
+        if (sipreg_str_same(line.name, name) ||
             (known != SIPREG_UNKNOWN && sipreg_name_find(line.name) == known)) {
             *value = line.value;
             return true;
         }
     }
     return false;
+}
+
+bool sipreg_response_header(const struct sipreg_response *response, const char *name,
+                            struct sipreg_place *place, struct sipreg_str *value)
+{
+    return sipreg_response_named(response, sipreg_str_of(name), place, value);
 }
 
 /* Sets the cursor to what is left of the list, or to the next line of it. */

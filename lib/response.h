@@ -9,7 +9,35 @@
 
 #include <sipreg/response.h>
 
+/*@ // What sipreg_response_parse() leaves behind, whether it liked the octets or not.
+    predicate readable{L}(struct sipreg_response *r) =
+        \valid_read(r) && readable(r->head) && r->lists <= r->head.n && readable(r->body);
+
+    // What is left of a list lies in the head.
+    predicate within{L}(struct sipreg_place *place, struct sipreg_response *r) =
+        place->at <= place->end <= r->head.n;
+*/
+
+/* As sipreg_response_header(), for a name that is a slice. */
+/*@ requires readable(response) && readable(name) && \valid(place) && \valid(value);
+    requires \separated(response, place, value);
+    assigns place->next, *value;
+    ensures \result ==> readable(*value) && inside(*value, response->head);
+    ensures \result ==> \old(place->next) < place->next <= response->head.n;
+*/
+bool sipreg_response_named(const struct sipreg_response *response, struct sipreg_str name,
+                           struct sipreg_place *place, struct sipreg_str *value);
+
 /* The next header line that is one of these two (the same twice for one). */
+/*@ requires readable(response) && \valid(place) && \valid(line);
+    requires 0 < a < 32 && 0 < b < 32;
+    requires \separated(response, place, line);
+    assigns place->next, *line;
+    ensures \result ==> readable(line->name) && inside(line->name, response->head);
+    ensures \result ==> readable(line->value) && inside(line->value, response->head);
+    ensures \result ==> line->name.n > 0;
+    ensures \result ==> \old(place->next) < place->next <= response->head.n;
+*/
 bool sipreg_response_line(const struct sipreg_response *response, struct sipreg_place *place,
                           enum sipreg_name a, enum sipreg_name b, struct sipreg_line *line);
 

@@ -5,15 +5,22 @@
  */
 #include "warning.h"
 
-#include "cursor.h"
-
 /* Takes one warning, with the comma behind it. False: none is left, or it is malformed. */
+/*@ requires \valid(c) && readable(*c) && \valid(code) && \separated(c, code);
+    assigns *c, *code;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> 0 < c->p - \old(c->p);
+*/
 static bool take(struct sipreg_cursor *c, uint32_t *code)
 {
     struct sipreg_str digits, text;
 
     if (!sipreg_cursor_token(c, &digits) || sipreg_str_number(digits, 999, code) != SIPREG_OK)
         return false;
+    /*@ loop invariant readable(*c) && follows(*c, \at(*c, Pre)) && 0 < c->p - \at(c->p, Pre);
+        loop assigns c->p;
+        loop variant c->end - c->p;
+    */
     while (c->p < c->end && *c->p != '"')
         c->p++;
     if (!sipreg_cursor_quoted(c, &text))
@@ -28,8 +35,15 @@ bool sipreg_warning_has(const struct sipreg_response *response, uint32_t code)
     struct sipreg_str value;
     uint32_t found;
 
-    while (sipreg_response_header(response, "Warning", &place, &value)) {
+    /*@ loop assigns place.next, value, found;
+        loop variant SIZE_MAX - place.next;
+    */
+    while (sipreg_response_named(response, SIPREG_LITERAL("Warning"), &place, &value)) {
         struct sipreg_cursor c = sipreg_cursor_of(value);
+        /*@ loop invariant readable(c);
+            loop assigns c, found;
+            loop variant c.end - c.p;
+        */
         while (take(&c, &found)) {
             if (found == code)
                 return true;
