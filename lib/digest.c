@@ -19,13 +19,20 @@
 
 #include <string.h>
 
-/* Through a pointer that may change, so that the compiler cannot see that nobody reads what is
- * wiped. */
+/*@ requires n <= PTRDIFF_MAX && \valid((char *)p + (0 .. n - 1));
+    assigns ((char *)p)[0 .. n - 1], ((uint8_t *)p)[0 .. n - 1];
+*/
+/* As volatile octets, which are written even where nobody reads them any more. */
 static void wipe(void *p, size_t n)
 {
-    static void *(*const volatile set)(void *, int, size_t) = memset;
+    volatile char *octets = (volatile char *)p;
 
-    set(p, 0, n);
+    /*@ loop invariant 0 <= i <= n;
+        loop assigns i, ((char *)p)[0 .. n - 1];
+        loop variant n - i;
+    */
+    for (size_t i = 0; i < n; i++)
+        octets[i] = 0;
 }
 
 static unsigned hash_of(enum sipreg_algorithm algorithm)

@@ -57,7 +57,7 @@ void sipreg_out_fail(struct sipreg_out *out, int error);
 
 /* Inline, since most of what is written are literals, which need no call. */
 /*@ requires writable(out) && readable(s) && apart(s, out);
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
     ensures fits: \old(s.n <= out->size - out->used) ==>
         out->used == \old(out->used) + s.n && out->size == \old(out->size) &&
@@ -78,7 +78,7 @@ static inline void sipreg_out_str(struct sipreg_out *out, struct sipreg_str s)
 
 /* The NUL that ends a text. */
 /*@ requires writable(out);
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 static inline void sipreg_out_nul(struct sipreg_out *out)
@@ -91,18 +91,18 @@ static inline void sipreg_out_nul(struct sipreg_out *out)
     requires text != \null ==> valid_read_string(text) &&
         \separated(out, text + (0 .. strlen(text))) &&
         \separated(out->p + (0 .. out->size - 1), text + (0 .. strlen(text)));
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 void sipreg_out_text(struct sipreg_out *out, const char *text);
 /* The same in quotes, with " and \ escaped (25.1 quoted-string). */
 /*@ requires writable(out) && readable(s) && apart(s, out);
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s);
 /*@ requires writable(out);
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 void sipreg_out_number(struct sipreg_out *out, uint32_t number);
@@ -116,13 +116,13 @@ void sipreg_hex(char *text, const uint8_t *octets, size_t n);
 /*@ requires writable(out) && n <= PTRDIFF_MAX && \valid_read(octets + (0 .. n - 1));
     requires \separated(out, octets + (0 .. n - 1)) &&
              \separated(out->p + (0 .. out->size - 1), octets + (0 .. n - 1));
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 void sipreg_out_hex(struct sipreg_out *out, const uint8_t *octets, size_t n);
 /* Eight lower-case digits (nc). */
 /*@ requires writable(out);
-    assigns *out, out->p[out->used .. out->size - 1];
+    assigns out->size, out->used, out->error, out->p[out->used .. out->size - 1];
     ensures writable(out) && longer{Old, Here}(out);
 */
 void sipreg_out_hex32(struct sipreg_out *out, uint32_t number);
