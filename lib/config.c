@@ -168,13 +168,13 @@ static const char *io_fault(const struct sipreg_client_config *config)
     const struct sipreg_io *io = config->io;
 
     if (io == NULL)
-        return "io: missing";
+        return SIPREG_FAULT("io", "missing");
     if (io->random == NULL || io->send == NULL)
-        return "io: without send or random";
+        return SIPREG_FAULT("io", "without send or random");
     if (io->open == NULL && io->close != NULL)
-        return "io: close without open";
+        return SIPREG_FAULT("io", "close without open");
     if (io->scratch == NULL)
-        return "io: without scratch buffer";
+        return SIPREG_FAULT("io", "without scratch buffer");
     return NULL;
 }
 
@@ -185,15 +185,15 @@ static const char *ha1_fault(const struct sipreg_client_config *config)
     if (config->ha1 == NULL)
         return NULL;
     if (config->password != NULL)
-        return "ha1: and a password too";
+        return SIPREG_FAULT("ha1", "and a password too");
     if (config->ha1_algorithm != SIPREG_MD5 && config->ha1_algorithm != SIPREG_SHA256 &&
         config->ha1_algorithm != SIPREG_SHA512_256)
-        return "ha1_algorithm: neither MD5, SHA-256 nor SHA-512-256";
+        return SIPREG_FAULT("ha1_algorithm", "neither MD5, SHA-256 nor SHA-512-256");
     if (strlen(config->ha1) != n)
-        return "ha1: wrong length for ha1_algorithm";
+        return SIPREG_FAULT("ha1", "wrong length for ha1_algorithm");
     for (const char *p = config->ha1; *p != '\0'; p++) {
         if (!sipreg_is(*p, SIPREG_HEX))
-            return "ha1: not hexadecimal";
+            return SIPREG_FAULT("ha1", "not hexadecimal");
     }
     return NULL;
 }
@@ -205,26 +205,27 @@ static const char *credentials_fault(const struct sipreg_client_config *config)
     struct sipreg_str user = parts(registrant(config)).user;
 
     if (config->auth_user != NULL && config->auth_user[0] == '\0')
-        return "auth_user: empty";
+        return SIPREG_FAULT("auth_user", "empty");
     if (config->auth_user != NULL && !sipreg_str_text(sipreg_str_of(config->auth_user)))
-        return "auth_user: control character or malformed UTF-8";
+        return SIPREG_FAULT("auth_user", "control character or malformed UTF-8");
     if (config->auth_user != NULL || (config->password == NULL && config->ha1 == NULL))
         return ha1_fault(config);
     if (user.n == 0)
-        return "auth_user: missing, and the aor (or from) has no user part";
+        return SIPREG_FAULT("auth_user", "missing, and the aor (or from) has no user part");
     if (memchr(user.p, '%', user.n) != NULL)
-        return "auth_user: missing, and the user part of the aor (or from) is escaped";
+        return SIPREG_FAULT("auth_user",
+                            "missing, and the user part of the aor (or from) is escaped");
     return ha1_fault(config);
 }
 
 static const char *numbers_fault(const struct sipreg_client_config *config)
 {
     if (config->expires_max < 0 || config->expires_max > (int64_t)UINT32_MAX)
-        return "expires_max: out of range";
+        return SIPREG_FAULT("expires_max", "out of range");
     if (config->q < 0 || config->q > 1000)
-        return "q: above 1000 thousandths";
+        return SIPREG_FAULT("q", "above 1000 thousandths");
     if (sipreg_config_timers(config).t2 < sipreg_config_timers(config).t1)
-        return "t2: below t1";
+        return SIPREG_FAULT("t2", "below t1");
     return NULL;
 }
 
@@ -234,10 +235,10 @@ static const char *local_fault(const struct sipreg_client_config *config)
     struct sipreg_str host, port;
 
     if (config->local == NULL)
-        return "local: missing";
+        return SIPREG_FAULT("local", "missing");
     return sipreg_uri_hostport(sipreg_str_of(config->local), &host, &port)
                ? NULL
-               : "local: not host or host:port (IPv6 goes in brackets)";
+               : SIPREG_FAULT("local", "not host or host:port (IPv6 goes in brackets)");
 }
 
 /* The request's own checks. The AOR stands in for a contact that is to be made of it. */
@@ -266,7 +267,7 @@ const char *sipreg_config_contacts_fault(const struct sipreg_client_config *conf
 static const char *contacts_fault(const struct sipreg_client_config *config)
 {
     if (config->contact_count > SIPREG_MAX_CONTACTS)
-        return "contacts: more than SIPREG_MAX_CONTACTS";
+        return SIPREG_FAULT("contacts", "more than SIPREG_MAX_CONTACTS");
     return sipreg_config_contacts_fault(config, config->contacts, config->contact_count);
 }
 

@@ -63,13 +63,15 @@ static bool is_address(const char *s)
 static const char *address_fault(const struct sipreg_request *request)
 {
     if (request->aor == NULL)
-        return "aor: missing";
+        return SIPREG_FAULT("aor", "missing");
     if (!is_address(request->aor))
-        return "aor: not a sip or sips URI without port, password, transport and headers";
+        return SIPREG_FAULT("aor",
+                            "not a sip or sips URI without port, password, transport and headers");
     if (request->from != NULL && !is_address(request->from))
-        return "from: not a sip or sips URI without port, password, transport and headers";
+        return SIPREG_FAULT("from",
+                            "not a sip or sips URI without port, password, transport and headers");
     if (!text(request->display))
-        return "display: control character or malformed UTF-8";
+        return SIPREG_FAULT("display", "control character or malformed UTF-8");
     return NULL;
 }
 
@@ -80,13 +82,13 @@ static const char *registrar_fault(const struct sipreg_request *request)
     if (request->registrar == NULL)
         return NULL;
     if (!parse(&uri, request->registrar) || !sipreg_uri_is_sip(&uri))
-        return "registrar: not a sip or sips URI";
+        return SIPREG_FAULT("registrar", "not a sip or sips URI");
     if (uri.user.p != NULL)
-        return "registrar: has a user part (RFC 3261 10.2)";
+        return SIPREG_FAULT("registrar", "has a user part (RFC 3261 10.2)");
     if (uri.headers.p != NULL || has_param(&uri, "method"))
-        return "registrar: has headers or a method";
+        return SIPREG_FAULT("registrar", "has headers or a method");
     if (sipreg_uri_is_sips(&uri) && is_over_udp(&uri))
-        return "registrar: sips over UDP (RFC 3261 19.1.1)";
+        return SIPREG_FAULT("registrar", "sips over UDP (RFC 3261 19.1.1)");
     return NULL;
 }
 
@@ -121,9 +123,9 @@ static const char *params_fault(const char *params)
     static const char *const ours[] = {"expires", "q", "action"};
 
     if (!are_params(params))
-        return "contacts: malformed parameters, or one twice";
+        return SIPREG_FAULT("contacts", "malformed parameters, or one twice");
     if (has_any(params, ours, sizeof ours / sizeof ours[0]))
-        return "contacts: expires, q or action among the parameters";
+        return SIPREG_FAULT("contacts", "expires, q or action among the parameters");
     return NULL;
 }
 
@@ -133,16 +135,16 @@ static const char *via_fault(const struct sipreg_request *request)
     struct sipreg_str host, port;
 
     if (request->sent_by == NULL)
-        return "sent_by: missing";
+        return SIPREG_FAULT("sent_by", "missing");
     if (!sipreg_uri_hostport(sipreg_str_of(request->sent_by), &host, &port))
-        return "sent_by: not host or host:port (IPv6 goes in brackets)";
+        return SIPREG_FAULT("sent_by", "not host or host:port (IPv6 goes in brackets)");
     if (sipreg_transport_name(request->transport) == NULL)
-        return "transport: unknown";
+        return SIPREG_FAULT("transport", "unknown");
     if (!are_params(request->via_params) ||
         has_any(request->via_params, ours, sizeof ours / sizeof ours[0]))
-        return "via_params: malformed, one twice, or one of our own";
+        return SIPREG_FAULT("via_params", "malformed, one twice, or one of our own");
     if (request->max_forwards > 255)
-        return "max_forwards: above 255";
+        return SIPREG_FAULT("max_forwards", "above 255");
     return NULL;
 }
 
@@ -152,11 +154,12 @@ static const char *contact_uri_fault(const char *s, bool sips)
     struct sipreg_uri uri;
 
     if (!parse(&uri, s))
-        return "contact: not a URI";
+        return SIPREG_FAULT("contact", "not a URI");
     if (sipreg_uri_is_sips(&uri) && is_over_udp(&uri))
-        return "contact: sips over UDP (RFC 3261 19.1.1)";
+        return SIPREG_FAULT("contact", "sips over UDP (RFC 3261 19.1.1)");
     if (sips && sipreg_uri_is_sip(&uri) && !sipreg_uri_is_sips(&uri))
-        return "contact: not sips, but registrar, aor or first route is (RFC 3261 8.1.1.8)";
+        return SIPREG_FAULT("contact",
+                            "not sips, but registrar, aor or first route is (RFC 3261 8.1.1.8)");
     return NULL;
 }
 
@@ -173,9 +176,9 @@ static const char *contacts_fault(const struct sipreg_request *request, bool sip
         if (fault != NULL)
             return fault;
         if (!is_expiry(contact->expires))
-            return "contacts: expires out of range";
+            return SIPREG_FAULT("contacts", "expires out of range");
         if (contact->q < 0 || contact->q > 1000)
-            return "contacts: q above 1000 thousandths";
+            return SIPREG_FAULT("contacts", "q above 1000 thousandths");
         fault = contact->params == NULL ? NULL : params_fault(contact->params);
         if (fault != NULL)
             return fault;
@@ -213,13 +216,13 @@ static const char *mixture_fault(const struct sipreg_request *request)
             const char *other = nth_contact(request, k);
             if (is_sips(one) != is_sips(other) &&
                 sipreg_str_equal(behind_scheme(one), behind_scheme(other)))
-                return "contacts: one as sip and as sips (RFC 5630 5.1.1.1)";
+                return SIPREG_FAULT("contacts", "one as sip and as sips (RFC 5630 5.1.1.1)");
         }
     }
     if (is_sips(request->from) != is_sips(request->aor) && request->from != NULL)
-        return "from: sips, and the aor is not, or the other way round";
+        return SIPREG_FAULT("from", "sips, and the aor is not, or the other way round");
     if (count > 0 && (secure == count) != is_sips(request->aor))
-        return "aor: sips goes with contacts that are all sips (RFC 5630 5.1.1.1)";
+        return SIPREG_FAULT("aor", "sips goes with contacts that are all sips (RFC 5630 5.1.1.1)");
     return NULL;
 }
 
@@ -233,13 +236,13 @@ static const char *instance_fault(const struct sipreg_request *request)
     if (request->contact == NULL && request->contact_count > 0)
         params = sipreg_str_of(request->contacts[0].params);
     if (request->instance == NULL)
-        return request->reg_id == 0 ? NULL : "reg_id: without an instance";
+        return request->reg_id == 0 ? NULL : SIPREG_FAULT("reg_id", "without an instance");
     if (!parse(&uri, request->instance) || !SIPREG_STR_IS(uri.scheme, "urn"))
-        return "instance: not a URN (RFC 5626 4.1)";
+        return SIPREG_FAULT("instance", "not a URN (RFC 5626 4.1)");
     if (request->reg_id > INT32_MAX)
-        return "reg_id: above 2^31-1";
+        return SIPREG_FAULT("reg_id", "above 2^31-1");
     if (sipreg_param(params, "+sip.instance").p != NULL || sipreg_param(params, "reg-id").p != NULL)
-        return "contacts: an instance or reg-id among the parameters too";
+        return SIPREG_FAULT("contacts", "an instance or reg-id among the parameters too");
     return NULL;
 }
 
@@ -254,9 +257,9 @@ static const char *contact_fault(const struct sipreg_request *request)
                 (request->route_count > 0 && is_sips(request->routes[0]));
 
     if (!is_expiry(request->expires))
-        return "expires: out of range";
+        return SIPREG_FAULT("expires", "out of range");
     if (sips && !sipreg_transport_is_secure(request->transport))
-        return "transport: a sips URI needs TLS (RFC 3261 26.2.2)";
+        return SIPREG_FAULT("transport", "a sips URI needs TLS (RFC 3261 26.2.2)");
     if (!is_star(request->contact)) {
         const char *fault =
             request->contact == NULL ? NULL : contact_uri_fault(request->contact, sips);
@@ -265,18 +268,18 @@ static const char *contact_fault(const struct sipreg_request *request)
         return fault != NULL ? fault : mixture_fault(request);
     }
     if (request->expires != 0 || request->contact_count > 0)
-        return "contact: * needs expires 0 and stands alone (RFC 3261 10.2.2)";
+        return SIPREG_FAULT("contact", "* needs expires 0 and stands alone (RFC 3261 10.2.2)");
     return NULL;
 }
 
 static const char *lists_fault(const struct sipreg_request *request)
 {
     if (request->contacts == NULL && request->contact_count > 0)
-        return "contacts: missing, though counted";
+        return SIPREG_FAULT("contacts", "missing, though counted");
     if (request->routes == NULL && request->route_count > 0)
-        return "routes: missing, though counted";
+        return SIPREG_FAULT("routes", "missing, though counted");
     if (request->headers == NULL && request->header_count > 0)
-        return "headers: missing, though counted";
+        return SIPREG_FAULT("headers", "missing, though counted");
     return NULL;
 }
 
@@ -286,9 +289,9 @@ static const char *routes_fault(const struct sipreg_request *request)
 
     for (size_t i = 0; i < request->route_count; i++) {
         if (!parse(&uri, request->routes[i]) || !sipreg_uri_is_sip(&uri))
-            return "routes: not a sip or sips URI";
+            return SIPREG_FAULT("routes", "not a sip or sips URI");
         if (!has_param(&uri, "lr"))
-            return "routes: without ;lr";
+            return SIPREG_FAULT("routes", "without ;lr");
     }
     return NULL;
 }
@@ -318,10 +321,10 @@ static const char *options_fault(const struct sipreg_request *request)
     int count = list_count(request->require);
 
     if (count < 0 || list_count(request->supported) < 0)
-        return "require, supported: not a list of option tags";
+        return SIPREG_FAULT("require, supported", "not a list of option tags");
     if (count > SIPREG_OPTIONS_MAX)
-        return "require: more than 32 option tags";
-    return list_count(request->allow) < 0 ? "allow: not a list of methods" : NULL;
+        return SIPREG_FAULT("require", "more than 32 option tags");
+    return list_count(request->allow) < 0 ? SIPREG_FAULT("allow", "not a list of methods") : NULL;
 }
 
 /* Headers that no REGISTER has, or that it must not have from a user agent (RFC 3261 20, 7.4.1, RFC
@@ -345,17 +348,17 @@ static const char *headers_fault(const struct sipreg_request *request)
     for (size_t i = 0; i < request->header_count; i++) {
         const struct sipreg_header *header = &request->headers[i];
         if (!is_token(header->name))
-            return "headers: name is not a token";
+            return SIPREG_FAULT("headers", "name is not a token");
         enum sipreg_name name = sipreg_name_find(sipreg_str_of(header->name));
         if (name != SIPREG_UNKNOWN && name != SIPREG_PATH_NAME)
-            return "headers: one that the library writes, or that is for responses";
+            return SIPREG_FAULT("headers", "one that the library writes, or that is for responses");
         if (is_out_of_place(header->name))
-            return "headers: one that has no place in a REGISTER";
+            return SIPREG_FAULT("headers", "one that has no place in a REGISTER");
         if (header->value == NULL || !text(header->value))
-            return "headers: value with a control character or malformed UTF-8";
+            return SIPREG_FAULT("headers", "value with a control character or malformed UTF-8");
     }
     if (!text(request->user_agent))
-        return "user_agent: control character or malformed UTF-8";
+        return SIPREG_FAULT("user_agent", "control character or malformed UTF-8");
     return NULL;
 }
 
@@ -378,11 +381,12 @@ static const char *body_fault(const struct sipreg_request *request)
     if (body == NULL)
         return NULL;
     if (body->type == NULL || !is_type(body->type, true))
-        return "body: without a type, or one that is not type/subtype and parameters";
+        return SIPREG_FAULT("body",
+                            "without a type, or one that is not type/subtype and parameters");
     if (body->disposition != NULL && !is_type(body->disposition, false))
-        return "body: disposition is not a word and parameters";
+        return SIPREG_FAULT("body", "disposition is not a word and parameters");
     if (body->size > 65535 || (body->bytes == NULL && body->size > 0))
-        return "body: size above 65535, or no bytes";
+        return SIPREG_FAULT("body", "size above 65535, or no bytes");
     return NULL;
 }
 

@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+/* What is wrong with which field of the caller's. Firmware that can tell nobody is built with
+   SIPREG_TERSE: then it is the field alone. */
+#ifdef SIPREG_TERSE
+#define SIPREG_FAULT(field, what) field
+#else
+#define SIPREG_FAULT(field, what) field ": " what
+#endif
+
 #define SIPREG_LITERAL(text) ((struct sipreg_str){(text), sizeof(text) - 1})
 
 /*@ // The octets can be read. No object is longer than PTRDIFF_MAX.

@@ -211,7 +211,7 @@ SIPREG_API int sipreg_client_init_sized(struct sipreg_client *client, size_t cli
                                         size_t config_size);
 
 /* What sipreg_client_init() refuses in this config, "contact: not a URI"; NULL if nothing. Static.
- */
+   From a library that was built with SIPREG_TERSE it is the field alone, "contact". */
 SIPREG_API const char *sipreg_client_fault(const struct sipreg_client_config *config);
 
 /* Wishes. All return SIPREG_OK, or SIPREG_STATE on a client that failed to init. */
