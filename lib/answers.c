@@ -86,9 +86,8 @@ static bool is_rejection(const struct sipreg_session *session,
 }
 
 /* Takes up one challenge. SIPREG_OK: its answer is ready; else why not. */
-static int take_up(struct sipreg_client *client, const struct sipreg_challenge *challenge)
+static int take_up(struct sipreg_client *client, struct sipreg_challenge *challenge)
 {
-    struct sipreg_challenge wanted = *challenge;
     struct sipreg_session *session;
     int result = sipreg_session_claim(client, challenge, &session);
 
@@ -101,9 +100,9 @@ static int take_up(struct sipreg_client *client, const struct sipreg_challenge *
     session->taken = session->rejected;
     if (session->rejected)
         return SIPREG_CHALLENGE;
-    if (client->config->prefer_auth_int && (wanted.qop & SIPREG_QOP_AUTH_INT) != 0)
-        wanted.qop = SIPREG_QOP_AUTH_INT;
-    result = sipreg_session_take_up(client, session, &wanted);
+    if (client->config->prefer_auth_int && (challenge->qop & SIPREG_QOP_AUTH_INT) != 0)
+        challenge->qop = SIPREG_QOP_AUTH_INT;
+    result = sipreg_session_take_up(client, session, challenge);
     if (result != SIPREG_OK)
         return result;
     sipreg_session_note(client, challenge);
@@ -131,8 +130,8 @@ static int weightier(int a, int b)
 }
 
 /* Topmost first, one per realm (RFC 8760 2.4). */
-static enum sipreg_outcome answer(struct sipreg_client *client,
-                                  const struct sipreg_response *response, int *error)
+SIPREG_APART static enum sipreg_outcome answer(struct sipreg_client *client,
+                                               const struct sipreg_response *response, int *error)
 {
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_challenge challenge;
@@ -251,8 +250,8 @@ static enum sipreg_outcome shrink(struct sipreg_client *client,
 }
 
 /* One that points nowhere is the server's mistake, and may pass. */
-static enum sipreg_outcome follow(struct sipreg_client *client,
-                                  const struct sipreg_response *response, int *error)
+SIPREG_APART static enum sipreg_outcome follow(struct sipreg_client *client,
+                                               const struct sipreg_response *response, int *error)
 {
     struct sipreg_place place = {0, 0, 0};
     struct sipreg_binding target;

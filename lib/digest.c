@@ -283,7 +283,8 @@ int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
     return result;
 }
 
-static int hash_user(const struct sipreg_subject *s, struct sipreg_hash_value *userhash)
+SIPREG_APART static int hash_user(const struct sipreg_subject *s,
+                                  struct sipreg_hash_value *userhash)
 {
     struct sipreg_hash hash;
 

@@ -13,6 +13,7 @@
 #include "routes.h"
 #include "schedule.h"
 #include "session.h"
+#include "str.h"
 
 /* Is the binding still there, and the flow that it was made on? */
 static bool is_up(const struct sipreg_client *client)
@@ -269,7 +270,8 @@ static void accept_query(struct sipreg_client *client, const struct sipreg_respo
     }
 }
 
-static void accept_answer(struct sipreg_client *client, const struct sipreg_response *response)
+SIPREG_APART static void accept_answer(struct sipreg_client *client,
+                                       const struct sipreg_response *response)
 {
     int auth = sipreg_session_verify(client, response);
 

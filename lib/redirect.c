@@ -42,7 +42,7 @@ static int judge_transport(const struct sipreg_client *client, struct sipreg_str
     return client->config->io->open != NULL ? SIPREG_OK : SIPREG_STATUS;
 }
 
-static int judge(const struct sipreg_client *client, const struct sipreg_uri *uri)
+SIPREG_APART static int judge(const struct sipreg_client *client, const struct sipreg_uri *uri)
 {
     bool sips = sipreg_request_is_secure(&client->request);
     struct sipreg_str transport;
@@ -111,7 +111,8 @@ static bool is_known(const struct sipreg_targets *targets, const struct sipreg_u
 }
 
 /* Adds a target to the list, unless it stands there, cannot be written or does not fit. */
-static void add(struct sipreg_targets *targets, char mark, const struct sipreg_uri *uri)
+SIPREG_APART static void add(struct sipreg_targets *targets, char mark,
+                             const struct sipreg_uri *uri)
 {
     char *text = targets->text + targets->used;
     struct sipreg_out out;
@@ -133,7 +134,8 @@ struct pick {
 };
 
 /* The first so many by q; of those with the same the earlier ones. */
-static size_t pick_targets(const struct sipreg_response *response, struct pick picks[TARGETS_MAX])
+SIPREG_APART static size_t pick_targets(const struct sipreg_response *response,
+                                        struct pick picks[TARGETS_MAX])
 {
     struct sipreg_place place = {0, 0, 0}, before = place;
     struct sipreg_binding binding;
@@ -190,30 +192,39 @@ static uint64_t end_of(const struct sipreg_client *client, const struct sipreg_r
     return seconds == SIPREG_ABSENT ? SIPREG_NEVER : client->now + (uint64_t)seconds * 1000;
 }
 
-int sipreg_redirect_take(struct sipreg_client *client, const struct sipreg_response *response)
+/* SIPREG_OK, or why this target is not taken. */
+SIPREG_APART static int take(struct sipreg_client *client, const struct sipreg_response *response,
+                             struct sipreg_place place)
 {
     struct sipreg_targets *targets = &client->targets;
-    struct pick picks[TARGETS_MAX];
     struct sipreg_binding binding;
     struct sipreg_uri uri;
+    uint64_t until;
+    int result;
+
+    sipreg_response_contact(response, &place, &binding);
+    result = sipreg_uri_parse(&uri, binding.contact.uri);
+    if (result == SIPREG_OK)
+        result = judge(client, &uri);
+    if (result != SIPREG_OK)
+        return result;
+    until = end_of(client, response, &binding);
+    targets->until = until < targets->until ? until : targets->until;
+    add(targets, response->status == USE_PROXY ? PROXY : REGISTRAR, &uri);
+    return SIPREG_OK;
+}
+
+int sipreg_redirect_take(struct sipreg_client *client, const struct sipreg_response *response)
+{
+    struct pick picks[TARGETS_MAX];
     size_t count = pick_targets(response, picks);
     int why = SIPREG_STATUS;
 
     begin(client);
-    targets->until = SIPREG_NEVER;
+    client->targets.until = SIPREG_NEVER;
     for (size_t i = 0; i < count; i++) {
-        int result;
-        sipreg_response_contact(response, &picks[i].place, &binding);
-        result = sipreg_uri_parse(&uri, binding.contact.uri);
-        if (result == SIPREG_OK)
-            result = judge(client, &uri);
-        if (result == SIPREG_POLICY)
+        if (take(client, response, picks[i].place) == SIPREG_POLICY)
             why = SIPREG_POLICY;
-        if (result != SIPREG_OK)
-            continue;
-        uint64_t until = end_of(client, response, &binding);
-        targets->until = until < targets->until ? until : targets->until;
-        add(targets, response->status == USE_PROXY ? PROXY : REGISTRAR, &uri);
     }
     return sipreg_redirect_next(client) ? SIPREG_OK : why;
 }

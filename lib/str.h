@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+/* Not inlined: what this function needs of the stack is given back before its caller goes deeper.
+ */
+#ifdef __GNUC__
+#define SIPREG_APART __attribute__((noinline))
+#else
+#define SIPREG_APART
+#endif
+
 /* What is wrong with which field of the caller's. Firmware that can tell nobody is built with
    SIPREG_TERSE: then it is the field alone. */
 #ifdef SIPREG_TERSE
