@@ -11,6 +11,11 @@
 
 #include <string.h>
 
+/*@ requires \valid(c) && readable(*c) && \valid(transport) && \separated(c, transport);
+    assigns *c, *transport;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> readable(*transport) && inside(*transport, \old(c->p), c->p);
+*/
 static bool take_protocol(struct sipreg_cursor *c, struct sipreg_str *transport)
 {
     struct sipreg_str name, version;
@@ -20,12 +25,17 @@ static bool take_protocol(struct sipreg_cursor *c, struct sipreg_str *transport)
            sipreg_cursor_token(c, transport);
 }
 
+/*@ requires \valid(c) && readable(*c) && \valid(host) && \separated(c, host);
+    assigns c->p, *host;
+    ensures follows(*c, \old(*c));
+    ensures \result ==> readable(*host) && inside(*host, \old(c->p), c->p);
+*/
 static bool take_host(struct sipreg_cursor *c, struct sipreg_str *host)
 {
+    sipreg_cursor_blank(c);
     const char *start = c->p;
-
-    if (c->p < c->end && *c->p == '[') {
-        const char *close = (const char *)memchr(c->p, ']', (size_t)(c->end - c->p));
+    if (start < c->end && *start == '[') {
+        const char *close = (const char *)memchr(start, ']', (size_t)(c->end - start));
         if (close == NULL)
             return false;
         c->p = close + 1;
@@ -35,6 +45,10 @@ static bool take_host(struct sipreg_cursor *c, struct sipreg_str *host)
     return sipreg_cursor_token(c, host);
 }
 
+/*@ requires readable(host);
+    assigns \nothing;
+    ensures inside(\result, host);
+*/
 /* IPv6 is written with and without them (RFC 5118 4.5). */
 static struct sipreg_str without_brackets(struct sipreg_str host)
 {
@@ -43,6 +57,16 @@ static struct sipreg_str without_brackets(struct sipreg_str host)
     return host;
 }
 
+/*@ requires \valid(via) && \valid_read(parameter) && readable(parameter->name) &&
+             readable(parameter->value);
+    requires \separated(via, parameter) && readable(via->received);
+    assigns via->branch, via->received, via->rport, via->keep;
+    ensures via->branch == \old(via->branch) || via->branch == parameter->value;
+    ensures via->rport == \old(via->rport) || via->rport == parameter->value;
+    ensures via->keep == \old(via->keep) || via->keep == parameter->value;
+    ensures inside(via->received, \old(via->received)) ||
+            inside(via->received, parameter->value);
+*/
 static void note(struct sipreg_via *via, const struct sipreg_parameter *parameter)
 {
     struct sipreg_str *part = NULL;
@@ -61,26 +85,91 @@ static void note(struct sipreg_via *via, const struct sipreg_parameter *paramete
         *part = without_brackets(*part);
 }
 
-int sipreg_via_parse(struct sipreg_via *via, struct sipreg_str line, bool *more)
+/*@ requires \valid(via);
+    assigns *via;
+    ensures absent(via->transport) && absent(via->host) && absent(via->port) &&
+            absent(via->branch) && absent(via->received) && absent(via->rport) &&
+            absent(via->keep);
+*/
+static void clear(struct sipreg_via *via)
 {
     static const struct sipreg_via empty;
-    struct sipreg_cursor c = sipreg_cursor_of(line);
-    struct sipreg_parameter parameter;
 
     *via = empty;
-    if (!take_protocol(&c, &via->transport))
-        return SIPREG_SYNTAX;
-    sipreg_cursor_blank(&c);
-    if (!take_host(&c, &via->host))
-        return SIPREG_SYNTAX;
-    if (sipreg_cursor_separator(&c, ':')) {
-        const char *start = c.p;
-        while (c.p < c.end && sipreg_is(*c.p, SIPREG_DIGIT))
-            c.p++;
-        via->port = sipreg_str_between(start, c.p);
-    }
-    while (sipreg_param_next(&c, &parameter))
+}
+
+/*@ requires \valid(c) && readable(*c);
+    assigns *c;
+    ensures follows(*c, \old(*c));
+    ensures readable(\result) && inside(\result, \old(c->p), c->p);
+*/
+/* Absent without ":". */
+static struct sipreg_str take_port(struct sipreg_cursor *c)
+{
+    const struct sipreg_str absent = {NULL, 0};
+    const char *start, *p, *end = c->end;
+
+    if (!sipreg_cursor_separator(c, ':'))
+        return absent;
+    start = p = c->p;
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
+        loop assigns p;
+        loop variant end - p;
+    */
+    while (p < end && sipreg_is(*p, SIPREG_DIGIT))
+        p++;
+    c->p = p;
+    return sipreg_str_between(start, p);
+}
+
+/*@ requires \valid(c) && readable(*c) && \valid(via) && \separated(c, via);
+    requires absent(via->branch) && absent(via->received) && absent(via->rport) &&
+             absent(via->keep);
+    assigns *c, via->branch, via->received, via->rport, via->keep;
+    ensures follows(*c, \old(*c));
+    ensures readable(via->branch) && inside(via->branch, \old(c->p), c->end);
+    ensures readable(via->received) && inside(via->received, \old(c->p), c->end);
+    ensures readable(via->rport) && inside(via->rport, \old(c->p), c->end);
+    ensures readable(via->keep) && inside(via->keep, \old(c->p), c->end);
+*/
+static void take_params(struct sipreg_cursor *c, struct sipreg_via *via)
+{
+    struct sipreg_parameter parameter;
+
+    /*@ loop invariant readable(*c) && follows(*c, \at(*c, Pre));
+        loop invariant readable(via->branch) && inside(via->branch, \at(c->p, Pre), c->end);
+        loop invariant readable(via->received) && inside(via->received, \at(c->p, Pre), c->end);
+        loop invariant readable(via->rport) && inside(via->rport, \at(c->p, Pre), c->end);
+        loop invariant readable(via->keep) && inside(via->keep, \at(c->p, Pre), c->end);
+        loop assigns *c, parameter, via->branch, via->received, via->rport, via->keep;
+        loop variant c->end - c->p;
+    */
+    while (sipreg_param_next(c, &parameter))
         note(via, &parameter);
+}
+
+int sipreg_via_parse(struct sipreg_via *via, struct sipreg_str line, bool *more)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(line);
+    struct sipreg_str transport, host, port;
+
+    clear(via);
+    if (!take_protocol(&c, &transport) || !take_host(&c, &host))
+        return SIPREG_SYNTAX;
+    port = take_port(&c);
+    take_params(&c, via);
+    //@ assert inside(transport, line) && inside(host, line) && inside(port, line);
+    //@ assert inside(via->branch, line) && inside(via->received, line);
+    //@ assert inside(via->rport, line) && inside(via->keep, line);
     *more = sipreg_cursor_separator(&c, ',');
-    return c.p == c.end || *more ? SIPREG_OK : SIPREG_SYNTAX;
+    via->transport = transport;
+    via->host = host;
+    via->port = port;
+    //@ assert readable(via->transport) && readable(via->host) && readable(via->port);
+    //@ assert readable(via->branch) && readable(via->received);
+    //@ assert readable(via->rport) && readable(via->keep);
+    //@ assert inside(via->transport, line) && inside(via->host, line) && inside(via->port, line);
+    //@ assert inside(via->branch, line) && inside(via->received, line);
+    //@ assert inside(via->rport, line) && inside(via->keep, line);
+    return *more || c.p == c.end ? SIPREG_OK : SIPREG_SYNTAX;
 }
