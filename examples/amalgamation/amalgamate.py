@@ -21,9 +21,9 @@ COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 
 
 def sources():
-    """Names of lib/*.c in the order of CMakeLists.txt, lower floors first; the hash is one of them."""
-    text = (ROOT / "CMakeLists.txt").read_text()
-    return re.findall(r"lib/(\S+)\.c", re.search(r"set\(sources(.*?)\)", text, re.S)[1])
+    """Names of lib/*.c, lower floors first; the hash stands before those that use it."""
+    names = [line.removesuffix(".c") for line in (LIB / "sources.txt").read_text().split()]
+    return ["hash", *names]
 
 
 def without_proofs(text):
@@ -105,7 +105,7 @@ class Amalgamation:
     def text(self):
         parts = [notice(), '#include "sipreg.h"\n']
         for name in sources():
-            part = self.hash() if name.startswith("hash_") else self.source(name)
+            part = self.hash() if name == "hash" else self.source(name)
             parts.append(part)
         return private("".join(parts), self.functions, self.tables)
 
