@@ -46,7 +46,7 @@ enum verdict {
 };
 
 static const struct {
-    uint16_t status;
+    int16_t status;
     uint8_t verdict;
 } table[] = {
     {380, REFUSE},          {401, ANSWER},    {404, PATIENCE},     {406, WITHOUT_ACCEPT},

@@ -82,7 +82,7 @@ static bool emit(struct sipreg_client *client, struct sipreg_action *action)
 static bool is_too_large(const struct sipreg_client *client, size_t size)
 {
     enum { DATAGRAM_MAX = 1300 };
-    size_t most = client->config->datagram_max > 0 ? client->config->datagram_max : DATAGRAM_MAX;
+    uint32_t most = client->config->datagram_max > 0 ? client->config->datagram_max : DATAGRAM_MAX;
 
     return client->request.transport == SIPREG_UDP && client->large == LARGE_NOT &&
            client->config->io->open != NULL && size > most;
@@ -318,7 +318,7 @@ bool sipreg_client_next(struct sipreg_client *client, uint32_t now, struct sipre
     return next_notice(client, action);
 }
 
-enum { WAIT_MAX = 24 * 24 * 60 * 60 * 1000 }; /* 24 days in ms, as client.h has it */
+#define WAIT_MAX (UINT32_C(24) * 24 * 60 * 60 * 1000) /* 24 days in ms, as client.h has it */
 
 /* The instant at which next() has something to do for the wish. */
 static uint64_t deadline_of_wish(const struct sipreg_client *client)

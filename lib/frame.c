@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { MESSAGE_MAX = 65535 }; /* 18.1.1: the largest a message can be */
+enum { MESSAGE_MAX = SIPREG_MESSAGE_MAX };
 
 /*@ // What is remembered of the n octets at hand. They may have become more, never fewer.
     predicate remembered{L}(struct sipreg_frame *f, integer n) =

@@ -20,8 +20,12 @@ int sipreg_ident(char *text, size_t size, const char *prefix, sipreg_random *ran
     size_t n = strlen(prefix), count = size - 1 - n;
     bool good = random != NULL && random(user, drawn, count) >= 0;
 
+    /*@ loop invariant 0 <= i <= count || !good;
+        loop assigns i, drawn[0 .. SIPREG_IDENT_MAX - 1];
+        loop variant count - i;
+    */
     for (size_t i = 0; good && i < count; i++)
-        drawn[i] = alphabet[(unsigned char)drawn[i] & 31];
+        drawn[i] = alphabet[(unsigned char)drawn[i] % 32];
     if (!good || memcmp(text + n, drawn, count) == 0)
         return SIPREG_RANDOM;
     memcpy(text + n, drawn, count);
@@ -30,9 +34,21 @@ int sipreg_ident(char *text, size_t size, const char *prefix, sipreg_random *ran
     return SIPREG_OK;
 }
 
+/*@ assigns \nothing;
+    ensures \result <= 255;
+*/
+static uint32_t octet(char c)
+{
+    return (unsigned char)c;
+}
+
 int sipreg_ident_number(uint32_t *number, sipreg_random *random, void *user)
 {
-    if (random == NULL || random(user, number, sizeof *number) < 0)
+    char drawn[4];
+
+    if (random == NULL || random(user, drawn, sizeof drawn) < 0)
         return SIPREG_RANDOM;
+    *number =
+        octet(drawn[0]) + 256 * (octet(drawn[1]) + 256 * (octet(drawn[2]) + 256 * octet(drawn[3])));
     return SIPREG_OK;
 }

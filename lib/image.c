@@ -19,7 +19,8 @@ enum { PROXY = 4, USERHASH = 8, UTF8 = 16, KINDS = 32 }; /* of a challenge, besi
 
 static const char magic[] = {'S', 'R', 'E', 'G'};
 
-enum { VERSION = 1, LENGTH_SIZE = 2, NUMBER_SIZE = 4, ABSENT = 0xFFFF };
+enum { VERSION = 1, LENGTH_SIZE = 2, NUMBER_SIZE = 4 };
+#define ABSENT 0xFFFF /* instead of a length */
 enum { HEAD_SIZE = sizeof magic + 1 + LENGTH_SIZE };
 
 static void store(char *to, size_t n, uint32_t number)

@@ -58,10 +58,9 @@ static void plan(struct sipreg_client *client)
 /* Seconds; 0: the time is ours to choose; SIPREG_ABSENT. */
 static int64_t seconds(struct sipreg_str value)
 {
-    enum { DAY = 24 * 60 * 60 };
-    uint32_t number;
+    uint32_t day = UINT32_C(24) * 60 * 60, number;
 
-    return sipreg_str_number(value, DAY, &number) == SIPREG_OK ? (int64_t)number : SIPREG_ABSENT;
+    return sipreg_str_number(value, day, &number) == SIPREG_OK ? (int64_t)number : SIPREG_ABSENT;
 }
 
 static int64_t flow_timer(const struct sipreg_response *response)

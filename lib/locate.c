@@ -21,7 +21,9 @@
 
 enum step { AT_REST, ASK_NAPTR, ASK_SRV, ASK_AAAA, ASK_A, AT_TARGET, NONE_LEFT };
 
-enum { DAY = 24 * 60 * 60, REST = 5 * 60 }; /* seconds */
+/* Seconds. */
+#define DAY  (UINT32_C(24) * 60 * 60)
+#define REST (5 * 60)
 
 /* ---------------------------------------------------------------- rests */
 

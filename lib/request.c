@@ -17,7 +17,7 @@
 
 /* Identifiers. */
 
-enum { CSEQ_MAX = 0x7FFFFFFF }; /* 8.1.1.5 */
+#define CSEQ_MAX UINT32_C(0x7FFFFFFF) /* 8.1.1.5 */
 
 bool sipreg_request_is_last(const struct sipreg_request *request)
 {

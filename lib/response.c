@@ -16,7 +16,10 @@
 
 #include <string.h>
 
-enum { LENGTH_MAX = 65535, EXPIRES_OF_NONSENSE = 3600 }; /* 10.2: a malformed one means 3600 */
+enum {
+    LENGTH_MAX = SIPREG_MESSAGE_MAX,
+    EXPIRES_OF_NONSENSE = 3600 /* 10.2: a malformed one means 3600 */
+};
 
 /* What reading has gathered besides the struct. */
 struct reading {

@@ -24,6 +24,13 @@
 #define SIPREG_FAULT(field, what) field ": " what
 #endif
 
+/* Octets of the largest message (18.1.1), as far as results of type int can count them. */
+#if SIZE_MAX <= 65535
+#define SIPREG_MESSAGE_MAX 32767
+#else
+#define SIPREG_MESSAGE_MAX 65535
+#endif
+
 #define SIPREG_LITERAL(text) ((struct sipreg_str){(text), sizeof(text) - 1})
 
 /*@ // The octets can be read. No object is longer than PTRDIFF_MAX.

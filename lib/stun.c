@@ -21,7 +21,7 @@ enum { BINDING_SUCCESS = 0x0101, BINDING_ERROR = 0x0111 };
 
 enum { HEADER_SIZE = 20, COOKIE_AT = 4, ID_AT = 8, ATTRIBUTE_HEADER_SIZE = 4 };
 
-/* The attributes that have to be understood and are (18.3), and where the others begin. */
+/* The attributes that have to be understood and are (18.3). */
 enum {
     MAPPED_ADDRESS = 0x0001,
     USERNAME = 0x0006,
@@ -33,9 +33,9 @@ enum {
     MESSAGE_INTEGRITY_SHA256 = 0x001C,
     PASSWORD_ALGORITHM = 0x001D,
     USERHASH = 0x001E,
-    XOR_MAPPED_ADDRESS = 0x0020,
-    OPTIONAL = 0x8000
+    XOR_MAPPED_ADDRESS = 0x0020
 };
+#define OPTIONAL 0x8000 /* where the others begin */
 
 enum { IPV4 = 1, IPV6 = 2 };
 

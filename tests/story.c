@@ -50,7 +50,7 @@ static int on_random(void *user, void *out, size_t n)
     if (fails(s, CALL_RANDOM))
         return -1;
     if (n == sizeof s->jitter) {
-        memcpy(out, &s->jitter, n);
+        number_as_random(s->jitter, out);
         return 0;
     }
     for (size_t i = 0; i < n; i++)

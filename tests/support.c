@@ -140,6 +140,14 @@ int counting_random(void *user, void *out, size_t n)
     return 0;
 }
 
+void number_as_random(uint32_t number, void *out)
+{
+    unsigned char *p = (unsigned char *)out;
+
+    for (unsigned i = 0; i < 4; i++)
+        p[i] = (unsigned char)(number >> 8 * i & 0xFF);
+}
+
 int failing_random(void *user, void *out, size_t n)
 {
     int *left = (int *)user;

@@ -54,6 +54,8 @@ void assert_str_at(struct sipreg_str actual, const char *expected, const char *f
 
 /* Octets n, n + 1, n + 2 ... of the counter that user points to. */
 int counting_random(void *user, void *out, size_t n);
+/* Four octets, of which the library makes this number. */
+void number_as_random(uint32_t number, void *out);
 /* Fails, as soon as the counter that user points to is down at 0. */
 int failing_random(void *user, void *out, size_t n);
 

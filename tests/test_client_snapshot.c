@@ -129,7 +129,7 @@ static void a_binding_of_4_billion_seconds_lives_as_long(void **state)
     struct story *s = (struct story *)*state;
 
     story_start(s);
-    story_grant(s, 0xFFFFFFFF);
+    story_reply(s, "200 OK", "Contact: <CONTACT>;expires=4294967295\r\n");
     story_reboot(s, 1, 0xFFFFFFFE);
     sipreg_client_start(&s->client, s->tick);
     assert_state(s, SIPREG_REGISTERED);

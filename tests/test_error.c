@@ -3,6 +3,8 @@
  */
 #include "support.h"
 
+#include <limits.h>
+
 static void test_every_error_has_a_sentence_of_its_own(void **state)
 {
     (void)state;
@@ -40,7 +42,7 @@ static void test_the_sentences_belong_to_their_numbers(void **state)
 
 static void test_other_numbers_are_unknown(void **state)
 {
-    static const int numbers[] = {1, 404, SIPREG_REBOUND - 1, -1000, INT32_MAX, INT32_MIN};
+    static const int numbers[] = {1, 404, SIPREG_REBOUND - 1, -1000, INT_MAX, INT_MIN};
 
     (void)state;
     for (size_t i = 0; i < COUNT(numbers); i++)

@@ -84,6 +84,16 @@ static void test_a_random_number_has_all_its_bits_from_the_source(void **state)
     assert_int_equal(number, 0xC3C3C3C3U);
 }
 
+static void test_a_random_number_is_the_same_whatever_the_order_of_octets_in_memory(void **state)
+{
+    unsigned char next = 1;
+    uint32_t number = 0;
+
+    (void)state;
+    assert_int_equal(sipreg_ident_number(&number, counting_random, &next), SIPREG_OK);
+    assert_int_equal(number, 0x04030201);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +102,7 @@ int main(void)
         TEST(test_without_random_octets_the_identifier_stays_as_it_was),
         TEST(test_the_same_identifier_again_is_a_failure_of_the_source),
         TEST(test_a_random_number_has_all_its_bits_from_the_source),
+        TEST(test_a_random_number_is_the_same_whatever_the_order_of_octets_in_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
