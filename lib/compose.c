@@ -15,9 +15,12 @@ void sipreg_compose_attempt(struct sipreg_client *client)
     client->rounds = 0;
     client->without_body = client->request.plain = client->targets.chained = false;
     for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        client->sessions[i].fresh = false;
-        client->sessions[i].ready = false;
-        client->sessions[i].stale = 0;
+        struct sipreg_session *session = &client->sessions[i];
+        session->fresh = false;
+        session->stale = 0;
+        if (session->ready) /* that answer was not sent: its nc is still to come */
+            session->challenge.count--;
+        session->ready = false;
     }
 }
 

@@ -56,14 +56,12 @@ int sipreg_client_recv(struct sipreg_client *client, uint32_t now, const void *b
     if (client->running)
         return SIPREG_STATE;
     result = sipreg_response_parse(&response, bytes, n);
-    if (result == SIPREG_FOREIGN) {
-        result = sipreg_client_pong(client, now, bytes, n);
-        if (result == SIPREG_OK)
+    if (result < 0) { /* also what is malformed was whole, and is waited for no longer */
+        int pong = sipreg_client_pong(client, now, bytes, n);
+        if (pong == SIPREG_OK)
             sipreg_client_run(client, now);
-        return result;
+        return result == SIPREG_FOREIGN ? pong : result;
     }
-    if (result < 0)
-        return result;
     if ((size_t)result < n && client->request.transport >= SIPREG_WS)
         return SIPREG_SYNTAX; /* one message each (RFC 7118 5) */
     result = sipreg_client_response(client, now, &response);

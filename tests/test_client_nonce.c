@@ -55,6 +55,22 @@ static void nextnonce_is_used_for_the_next_request(void **state)
     assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000002");
 }
 
+/* The challenge of a removal was answered, and the answer never sent (RFC 7616 3.4: nc counts the
+   requests that were). */
+static void an_answer_that_is_not_sent_is_not_counted(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_start(s);
+    story_grant(s, 100);
+    sipreg_client_stop(&s->client, s->tick);
+    story_run(s);
+    sipreg_client_start(&s->client, s->tick);
+    story_challenge(s, "n1", "");
+    assert_string_equal(story_param(s, LAST, "Authorization", "nc"), "00000001");
+    story_check_digest(s, "Authorization", "alice", SECRET);
+}
+
 /* Its key was made of the first one, and a server that keeps the key expects it to be. */
 static void a_session_key_stays_with_its_nonce(void **state)
 {
@@ -304,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(nextnonce_is_used_for_the_next_request),
+        STORY(an_answer_that_is_not_sent_is_not_counted),
         STORY(a_session_key_stays_with_its_nonce),
         STORY(a_nextnonce_too_long_is_ignored),
         STORY(a_right_rspauth_proves_the_server),

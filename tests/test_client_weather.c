@@ -249,6 +249,21 @@ static void after_half_an_answer_the_next_one_is_not_waited_for_longer(void **st
     assert_event(s, SIPREG_EVENT_KEEPALIVE, SIPREG_TIMEOUT);
 }
 
+/* Nor when it turns out to be malformed. */
+static void after_half_a_malformed_message_the_next_answer_is_not_waited_for_longer(void **state)
+{
+    struct story *s = (struct story *)*state;
+
+    story_stream(s);
+    start_with_pings(s);
+    grant_with_path(s, promise);
+    assert_true(story_until_ping(s, 120 * 1000));
+    assert_int_equal(sipreg_client_partial(&s->client, s->tick), SIPREG_OK);
+    assert_int_equal(story_feed(s, "SIP/2.0 ?\r\n\r\n", 13), SIPREG_SYNTAX);
+    story_pass(s, 10 * 1000);
+    assert_event(s, SIPREG_EVENT_KEEPALIVE, SIPREG_TIMEOUT);
+}
+
 /* By a clock in its second half, the multiple before a refresh may lie before the client's own
    clock has begun. */
 static void a_young_client_refreshes_in_time_however_coarse_its_wake_ups_are(void **state)
@@ -293,6 +308,7 @@ int main(void)
         STORY(a_ping_that_a_stop_has_cut_off_is_not_missed_after_the_next_start),
         STORY(a_failed_send_over_udp_does_not_end_keepalives_until_the_next_refresh),
         STORY(after_half_an_answer_the_next_one_is_not_waited_for_longer),
+        STORY(after_half_a_malformed_message_the_next_answer_is_not_waited_for_longer),
         STORY(a_refresh_under_way_is_not_held_back),
         STORY(a_young_client_refreshes_in_time_however_coarse_its_wake_ups_are),
     };

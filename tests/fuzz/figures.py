@@ -1,7 +1,9 @@
 """The figures: what the logs of the runs say, and the table of README.md that is made of it.
 
 A slice is one process of libFuzzer or AFL++ with a log of its own, TARGET.MODE.TIME.log. Executions of
-all slices are added up; the new coverage of a slice counts where it came in that sum.
+all slices of libFuzzer are added up; the new coverage of a slice counts where it came in that sum, and
+that of AFL++ where its slice stands among them. What a slice reaches by the corpus that it starts from is
+not new: somebody else has found it, whose slice says so, or another build counts it differently.
 """
 import pathlib
 import re
@@ -19,32 +21,42 @@ class Figures:
         self.findings = 0
 
     def __str__(self):
-        return (f"{self.executions:,} executions ({self.sanitized:,} sanitized), "
+        return (f"{self.executions:,} executions ({self.sanitized:,} sanitized; AFL++ {self.afl:,}), "
                 f"{self.edges['look']} edges, the last one new after {self.last_new:,}")
 
     def add(self, mode, text):
-        """One slice: `#N NEW cov: C ft: ...` for each new input, `#N DONE cov: C` at its end."""
-        done = 0
+        """One slice: `#N INITED cov: C` when it has read its corpus, `#N NEW cov: C ft: ...` for each new
+        input, `#N DONE cov: C` at its end; `#N pulse cov: C` now and then, also while it reads."""
+        done, started = 0, False
         for number, what, edges in re.findall(r"^#(\d+)\s+(\w+)\s+cov: (\d+)", text, re.M):
             done = int(number)
-            if int(edges) > self.edges[mode]:
+            started = started or what == "INITED"
+            if what == "INITED":
                 self.edges[mode] = int(edges)
-                if what not in ("INITED", "READ"):
-                    self.last_new = self.executions + done
+            elif started and int(edges) > self.edges[mode]:
+                self.edges[mode] = int(edges)
+                self.last_new = self.executions + done
         self.executions += done
         self.sanitized += done if mode == "look" else 0
+
+    def add_afl(self, folder):
+        """One slice of AFL++, which marks the inputs that reach a new edge."""
+        for stats in folder.glob("*/fuzzer_stats"):
+            found = re.search(r"execs_done\s*: (\d+)", stats.read_text())
+            self.afl += int(found[1]) if found else 0
+        if any(",orig:" not in path.name for path in folder.glob("*/queue/*+cov")):
+            self.last_new = self.executions
 
 
 def of(work, target):
     figures = Figures()
     logs = sorted(work.glob(f"log/{target}.*.log"), key=lambda p: int(p.name.split(".")[2]))
     for log in logs:
-        mode = log.name.split(".")[1]
-        if mode != "afl":
+        mode, at = log.name.split(".")[1:3]
+        if mode == "afl":
+            figures.add_afl(work / "afl" / target / at)
+        else:
             figures.add(mode, log.read_text(errors="replace"))
-    for stats in work.glob(f"afl/{target}/*/fuzzer_stats"):
-        found = re.search(r"execs_done\s*: (\d+)", stats.read_text())
-        figures.afl += int(found[1]) if found else 0
     figures.findings = len(list(work.glob(f"findings/{target}-*")))
     return figures
 

@@ -75,10 +75,59 @@ static void check_headers(const struct sipreg_response *r, const char *name)
     }
 }
 
+static unsigned count(const struct sipreg_response *r, const char *name)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value;
+    unsigned n = 0;
+
+    while (sipreg_response_header(r, name, &place, &value))
+        n++;
+    return n;
+}
+
+/* What tells whom it is for stands there once (8.1.1), and every Content-Length is right. */
+static void check_once(const struct sipreg_response *r)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value;
+
+    HOLDS(count(r, "From") == 1 && count(r, "To") == 1);
+    HOLDS(count(r, "Call-ID") == 1 && count(r, "CSeq") == 1);
+    HOLDS(count(r, "Via") >= 1 && count(r, "Via") <= r->via_count);
+    while (sipreg_response_header(r, "Content-Length", &place, &value)) {
+        size_t length = 0;
+        for (size_t i = 0; i < value.n; i++)
+            length = length * 10 + (size_t)(value.p[i] - '0');
+        HOLDS(value.n > 0 && length == r->body.n);
+    }
+}
+
+/* 10.2: what is no number is 3600, what is too large the largest. */
+static void check_expires(const struct sipreg_response *r)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_str value;
+    int64_t seconds = 0;
+    size_t i = 0;
+
+    if (!sipreg_response_header(r, "Expires", &place, &value)) {
+        HOLDS(r->expires == SIPREG_ABSENT);
+        return;
+    }
+    for (; i < value.n && value.p[i] >= '0' && value.p[i] <= '9'; i++)
+        seconds = seconds > UINT32_MAX ? seconds : seconds * 10 + (value.p[i] - '0');
+    if (i < value.n || value.n == 0)
+        seconds = 3600;
+    HOLDS(r->expires == (seconds < UINT32_MAX ? seconds : UINT32_MAX));
+}
+
 static void read_all(const struct sipreg_response *r)
 {
     static const struct sipreg_str tag = {"outbound", 8};
 
+    check_once(r);
+    check_expires(r);
     check_contacts(r);
     check_challenges(r);
     check_headers(r, "Via");

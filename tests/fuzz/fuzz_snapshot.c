@@ -53,7 +53,7 @@ static void configure(struct watch *w, unsigned options)
         w->config.contact = "sip:alice@phone.example.com";
     w->io.open = NULL;
     w->io.close = NULL;
-    w->any_contact = true;
+    w->any_past = true;
 }
 
 static int load(struct watch *w, const void *octets, size_t n, uint32_t away)
@@ -99,7 +99,8 @@ static void grant(struct watch *w)
 
 static void live(struct watch *w, unsigned options)
 {
-    w->reasons = 1;
+    watch_reason(w);
+    w->bound = true; /* perhaps */
     if ((options & STOPS) != 0)
         HOLDS(sipreg_client_stop(&w->client, w->tick) == SIPREG_OK);
     else

@@ -20,6 +20,10 @@ static void configure_flow(struct watch *w, char letter)
     case 'L':
         c->transport = SIPREG_TLS;
         break;
+    case 'p':
+        c->transport = SIPREG_TLS;
+        c->aor = "sips:alice@example.com";
+        break;
     case 'W':
         c->transport = SIPREG_WSS;
         break;

@@ -33,24 +33,69 @@ static void add_copy(struct reply_text *to, const char *request, const char *nam
     text_add(to, "\r\n");
 }
 
-void text_add_copies(struct reply_text *to, const char *request)
+/* What an answer copies from its request (8.2.6.2), each by a letter. */
+static const struct {
+    char letter;
+    const char *name, *more;
+} copied[] = {
+    {'v', "Via", ""},     {'f', "From", ""}, {'t', "To", ";tag=x"},
+    {'i', "Call-ID", ""}, {'c', "CSeq", ""},
+};
+
+static bool add_header(struct reply_text *to, const char *request, char letter)
 {
-    add_copy(to, request, "Via", "");
-    add_copy(to, request, "From", "");
-    add_copy(to, request, "To", ";tag=x");
-    add_copy(to, request, "Call-ID", "");
-    add_copy(to, request, "CSeq", "");
+    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
+        if (copied[i].letter != letter)
+            continue;
+        add_copy(to, request, copied[i].name, copied[i].more);
+        return true;
+    }
+    return false;
 }
 
-static void add_contact(struct reply_text *to, const char *request)
+void text_add_copies(struct reply_text *to, const char *request)
 {
-    size_t n = 0;
-    const char *value = line_find(request, "Contact", 0, &n), *p;
+    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
+        add_header(to, request, copied[i].letter);
+}
 
-    if (value == NULL || *value != '<')
+/* What stands in a header's value behind `start`, up to `end`. */
+static void add_part(struct reply_text *to, const char *request, const char *name,
+                     const char *start, char end)
+{
+    size_t n = 0, length = strlen(start);
+    const char *p = line_find(request, name, 0, &n), *last;
+
+    while (p != NULL && n > length && memcmp(p, start, length) != 0) {
+        p++;
+        n--;
+    }
+    if (p == NULL || n <= length)
         return;
-    p = (const char *)memchr(value, '>', n);
-    add(to, value + 1, p == NULL ? 0 : (size_t)(p - value - 1));
+    p += length;
+    last = (const char *)memchr(p, end, n - length);
+    add(to, p, last == NULL ? n - length : (size_t)(last - p));
+}
+
+/* What a letter behind a $ stands for; false: nothing. */
+static bool add_named(struct reply_text *to, const char *request, char letter)
+{
+    switch (letter) {
+    case 'm':
+        add_part(to, request, "Contact", "<", '>');
+        return true;
+    case 'b':
+        add_part(to, request, "Via", ";branch=", ';');
+        return true;
+    case 'n':
+        add_part(to, request, "CSeq", "", ' ');
+        return true;
+    case 'h':
+        text_add_copies(to, request);
+        return true;
+    default:
+        return add_header(to, request, letter);
+    }
 }
 
 void text_add_lines(struct reply_text *to, const char *request, struct sipreg_str lines)
@@ -59,11 +104,9 @@ void text_add_lines(struct reply_text *to, const char *request, struct sipreg_st
         char next = i + 1 < lines.n ? lines.p[i + 1] : '\0';
         if (lines.p[i] == '\n')
             text_add(to, "\r\n");
-        else if (lines.p[i] != '$' || (next != 'm' && next != 'h'))
-            add(to, lines.p + i, 1);
-        else if (lines.p[++i] == 'm')
-            add_contact(to, request);
+        else if (lines.p[i] == '$' && add_named(to, request, next))
+            i++;
         else
-            text_add_copies(to, request);
+            add(to, lines.p + i, 1);
     }
 }

@@ -4,11 +4,14 @@
  */
 #include "watch.h"
 
+#include "watch_heard.h"
 #include "watch_sent.h"
 
 #include "../sim/text.h"
 
 #include <stdlib.h>
+
+enum { HOP = 512 };
 
 static bool fails(bool *failing)
 {
@@ -29,6 +32,7 @@ static int on_send(void *user, const void *bytes, size_t n)
         return 0;
     w->outstanding = false;
     w->up = false;
+    watch_lost(w);
     w->reasons++;
     return -1;
 }
@@ -37,16 +41,22 @@ static int on_random(void *user, void *out, size_t n)
 {
     struct watch *w = (struct watch *)user;
 
-    return fails(&w->failing.random) ? -1 : fuzz_random(&w->random, out, n);
+    if (!fails(&w->failing.random))
+        return fuzz_random(&w->random, out, n);
+    w->gaps = true;
+    return -1;
 }
 
 static int on_open(void *user)
 {
     struct watch *w = (struct watch *)user;
+    char hop[HOP];
 
     w->actions++;
     w->reasons++;
     HOLDS(!w->up && !w->opening_now);
+    HOLDS(sipreg_client_next_hop(&w->client, hop, sizeof hop) > 0);
+    w->tried_tcp = w->tried_tcp || strstr(hop, ";transport=tcp") != NULL;
     if (fails(&w->failing.open) || w->opening == '0')
         return -1;
     w->opening_now = w->opening == '2';
@@ -62,6 +72,7 @@ static void on_close(void *user)
 
     w->actions++;
     w->up = w->opening_now = w->outstanding = false;
+    watch_lost(w);
 }
 
 static int on_credentials(void *user, const struct sipreg_challenge *challenge,
@@ -74,19 +85,67 @@ static int on_credentials(void *user, const struct sipreg_challenge *challenge,
     return fails(&w->failing.credentials) ? -1 : 0;
 }
 
+/* 10.2.4: one of ours is listed, if several are; and if the first is more than once, the shortest
+   time counts. */
+static void check_grant(const struct watch *w, const struct sipreg_event *event)
+{
+    struct sipreg_place place = {0, 0, 0};
+    struct sipreg_binding binding;
+    char contact[VALUE], ours[VALUE];
+    bool any = event->listed;
+    unsigned n = 0;
+
+    text_header(w->last, "Contact", 0, contact);
+    text_uri(contact, ours);
+    for (; sipreg_response_contact(event->response, &place, &binding); n++) {
+        struct sipreg_str uri = binding.contact.uri;
+        if (uri.n == strlen(ours) && memcmp(uri.p, ours, uri.n) == 0 && binding.expires >= 0)
+            HOLDS(event->granted <= binding.expires);
+        any = any || sipreg_client_is_ours(&w->client, &binding);
+    }
+    HOLDS(any || n <= 1);
+    HOLDS(event->listed || !w->config.require_listed);
+}
+
+/* As long as the server has asked for (20.33), and no longer than a day. */
+static void check_patience(const struct sipreg_event *event)
+{
+    enum { DAY = 24 * 60 * 60 };
+    int64_t after = event->response != NULL ? event->response->retry_after : 0;
+
+    HOLDS(event->retry_in >= 1000 * (after < DAY ? after : DAY));
+}
+
 static void check_event(struct watch *w, const struct sipreg_event *event)
 {
     HOLDS(event->state == sipreg_client_state(&w->client));
     HOLDS(event->response == NULL || event->response->status == event->status);
     HOLDS((event->error == SIPREG_OK) || strcmp(sipreg_strerror(event->error), "unknown error"));
     if (event->type == SIPREG_EVENT_REGISTERED) {
+        uint64_t lapse = w->sent_at + (uint64_t)event->granted * 1000;
         HOLDS(event->granted > 0);
-        HOLDS(event->valid_for > 0 || w->own >= w->sent_at + (uint64_t)event->granted * 1000);
+        check_grant(w, event);
+        HOLDS(event->verified || !w->config.require_rspauth);
+        HOLDS(w->own >= lapse
+                  ? event->valid_for == 0
+                  : event->valid_for == SIPREG_FOREVER || event->valid_for == lapse - w->own);
         HOLDS(event->refresh_in == SIPREG_FOREVER || event->refresh_in <= event->valid_for ||
               event->refresh_in <= 1000);
     }
-    if (event->type == SIPREG_EVENT_REFUSED)
+    if (event->type == SIPREG_EVENT_REFUSED) {
         HOLDS(event->error != SIPREG_OK);
+        HOLDS(event->response == NULL || w->config.refused_retry > 0 ||
+              watch_purpose(w->last) != '+' || event->state == SIPREG_IDLE ||
+              event->state == SIPREG_QUERYING);
+    }
+    if (event->type == SIPREG_EVENT_RETRYING && event->retry_in > 0)
+        check_patience(event);
+    /* what has lapsed was bound; a very short while without a word of it */
+    if (event->type == SIPREG_EVENT_UNREGISTERED && event->state != SIPREG_IDLE &&
+        event->state != SIPREG_QUERYING)
+        HOLDS(w->bound || w->own > w->sent_at);
+    w->bound = event->type == SIPREG_EVENT_REGISTERED ||
+               (w->bound && event->type != SIPREG_EVENT_UNREGISTERED);
 }
 
 static void on_event(void *user, const struct sipreg_event *event)
@@ -97,12 +156,17 @@ static void on_event(void *user, const struct sipreg_event *event)
 
     w->actions++;
     check_event(w, event);
+    if (next > 0) /* what comes next, comes in an attempt of its own */
+        watch_attempt(w);
     if (next != SIPREG_FOREVER)
         w->announced = w->own + next;
     if (event->valid_for > 0 && w->own + event->valid_for < w->announced)
         w->announced = w->own + event->valid_for;
-    if (event->type == SIPREG_EVENT_KEEPALIVE && event->error != SIPREG_OK)
+    if (event->type == SIPREG_EVENT_KEEPALIVE && event->error != SIPREG_OK) {
+        watch_lost(w);
+        w->failures++;
         w->reasons++;
+    }
     if (event->type == SIPREG_EVENT_UNREGISTERED && event->error == SIPREG_TIMEOUT && w->within &&
         text_header(w->last, "Contact", 0, contact))
         w->outstanding = false; /* that was given up, unless it was a query */
@@ -147,6 +211,8 @@ void watch_end(struct watch *w)
 bool watch_init(struct watch *w)
 {
     w->up = w->opening_now = w->outstanding = false;
+    w->contact[0] = w->replaced[0] = '\0';
+    watch_lost(w);
     return sipreg_client_init(&w->client, &w->config) == SIPREG_OK;
 }
 
@@ -158,12 +224,46 @@ void watch_forget(struct watch *w)
     w->call_id[0] = w->branch[0] = '\0';
 }
 
+void watch_lost(struct watch *w)
+{
+    w->pinged = w->known = false;
+}
+
+void watch_moved(struct watch *w)
+{
+    bool removes = w->config.reg_id == 0 && w->config.contact == NULL;
+
+    if (w->bound && removes && w->replaced[0] == '\0')
+        memcpy(w->replaced, w->contact, sizeof w->replaced);
+}
+
+void watch_reason(struct watch *w)
+{
+    w->reasons++;
+    watch_attempt(w);
+}
+
 /* ---------------------------------------------------------------- time */
+
+uint64_t watch_t1(const struct watch *w)
+{
+    return w->config.t1 > 0 ? w->config.t1 : 500;
+}
 
 void watch_pass(struct watch *w, int32_t ms)
 {
     w->tick += (uint32_t)ms;
     w->own += ms > 0 ? (uint32_t)ms : 0U;
+}
+
+/* No redirection leads from sips to sip or from TLS to UDP. */
+static void check_way(const struct watch *w, const char *hop)
+{
+    const struct sipreg_client_config *c = &w->config;
+    bool secure = c->transport == SIPREG_TLS || c->transport == SIPREG_WSS;
+
+    HOLDS(!secure || strstr(hop, ";transport=udp") == NULL);
+    HOLDS(strncmp(c->aor, "sips:", 5) != 0 || strncmp(hop, "sips:", 5) == 0);
 }
 
 /* Who waits for something has a deadline, unless the program owes him a flow. */
@@ -172,11 +272,14 @@ static void check_rest(const struct watch *w, uint32_t wait)
     enum sipreg_client_state state = sipreg_client_state(&w->client);
     bool asking =
         state == SIPREG_REGISTERING || state == SIPREG_UNREGISTERING || state == SIPREG_QUERYING;
-    char hop[512];
+    char hop[HOP];
     int n = sipreg_client_next_hop(&w->client, hop, sizeof hop);
+    uint64_t timer_f = w->sent_at + 64 * watch_t1(w);
 
+    HOLDS(!w->outstanding || w->own >= timer_f || wait <= timer_f - w->own);
     HOLDS(!asking || w->io.open == NULL || wait != SIPREG_FOREVER);
     HOLDS(n > 0 && strlen(hop) == (size_t)n && strpbrk(hop, "\r\n <>\"") == NULL);
+    check_way(w, hop);
 }
 
 uint32_t watch_run(struct watch *w)
@@ -210,38 +313,15 @@ void watch_deadline(struct watch *w)
 
 /* ---------------------------------------------------------------- what comes in */
 
-/* A redirection names targets that may be tried one after the other without a word. */
-static unsigned reasons_in(const struct sipreg_response *response)
-{
-    struct sipreg_place place = {0, 0, 0};
-    struct sipreg_binding binding;
-    unsigned n = 1;
-
-    while (response->status / 100 == 3 && n < 100 &&
-           sipreg_response_contact(response, &place, &binding))
-        n++;
-    return n;
-}
-
 int watch_feed(struct watch *w, const void *octets, size_t n)
 {
     char *block = fuzz_block(octets, n); /* gone as soon as it was read */
-    struct sipreg_response response;
-    bool outstanding = w->outstanding, provisional = w->provisional;
-    unsigned reasons = w->reasons;
-    int result = sipreg_response_parse(&response, block, n);
+    struct watch_heard heard;
+    int result;
 
-    if (result > 0 && response.status >= 200 && response.cseq == w->cseq)
-        w->outstanding = false;
-    if (result > 0)
-        w->reasons += reasons_in(&response);
-    w->provisional = w->provisional || (result > 0 && response.status < 200);
+    watch_hear(&heard, w, block, n);
     result = sipreg_client_recv(&w->client, w->tick, block, n);
-    if (result != SIPREG_OK) {
-        w->outstanding = outstanding;
-        w->provisional = provisional;
-        w->reasons = reasons;
-    }
+    watch_heard(&heard, w, result);
     free(block);
     watch_run(w);
     return result;
@@ -249,11 +329,13 @@ int watch_feed(struct watch *w, const void *octets, size_t n)
 
 void watch_flow(struct watch *w, enum sipreg_flow flow)
 {
-    w->reasons++;
+    watch_reason(w);
     w->opening_now = false;
     w->up = flow == SIPREG_FLOW_UP;
-    if (flow != SIPREG_FLOW_UP)
+    if (flow != SIPREG_FLOW_UP) {
         w->outstanding = false;
+        watch_lost(w);
+    }
     HOLDS(sipreg_client_flow(&w->client, w->tick, flow) == SIPREG_OK);
     watch_run(w);
 }

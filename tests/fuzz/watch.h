@@ -3,8 +3,9 @@
  *
  * What must hold is what the weather (tests/sim) asks of a client, less what only an honest
  * registrar makes true: one transaction at a time, CSeq up by one, a fresh branch, retransmissions
- * that are identical and in their time, a reason for every request, no nonce and count twice, no
- * secret in any output, well-formed requests, no deadline in the past or for nothing.
+ * that are identical and in their time, a reason for every request, ten at once at most, no nonce
+ * and count twice, no secret in any output, well-formed requests, no deadline in the past or for
+ * nothing (watch.c, watch_sent.c); no answer taken that is another's or late (watch_heard.c).
  */
 #ifndef SIPREG_TESTS_FUZZ_WATCH_H
 #define SIPREG_TESTS_FUZZ_WATCH_H
@@ -21,6 +22,14 @@ enum { WATCH_MESSAGE = 4096, WATCH_BRANCHES = 128, WATCH_NONCES = 64 };
 /* The calls of the program that can be made to fail: the next one does. */
 struct watch_failing {
     bool send, open, random, credentials;
+};
+
+/* Requests that follow each other at once, since an answer has asked for the next one. */
+struct watch_attempt {
+    unsigned left; /* there may be so many more */
+    int after;     /* the status of that answer; 0: none yet */
+    unsigned asked;
+    uint32_t realm; /* which has challenged so many times in a row; a hash */
 };
 
 struct watch {
@@ -46,7 +55,13 @@ struct watch {
         unsigned nc;
     } nonces[WATCH_NONCES];
     unsigned nonce_count;
+    bool pinged, stun; /* a keepalive went out and has no answer; of that kind */
     unsigned char stun_id[12];
+    bool known; /* the address that an answer on this flow has told */
+    struct sipreg_mapped mapped;
+    unsigned failures; /* of keepalives */
+
+    struct watch_attempt attempt;
 
     bool within; /* sipreg_client_stop_within() */
     bool outstanding, provisional;
@@ -55,9 +70,14 @@ struct watch {
     unsigned reasons;   /* to send a request */
     uint64_t announced; /* by the last event: another one */
 
-    bool any_contact; /* may be of any scheme, since a snapshot may say so */
+    bool bound;                       /* as far as events say */
+    char contact[256], replaced[256]; /* last registered; to be removed, since we have moved */
+    bool gaps; /* in a nonce's count: a reboot forgot the cnonce, or random failed behind an answer
+                */
+    bool any_past; /* contacts and counts may be any, since a snapshot may say so */
 
     bool up;          /* the flow */
+    bool tried_tcp;   /* since a datagram is too small */
     char opening;     /* '1' opens at once, '2' later, '0' fails */
     bool opening_now; /* and later has not come */
     void (*on_event)(struct watch *w);
@@ -71,6 +91,17 @@ bool watch_init(struct watch *w);
 /* As if nothing had been sent. */
 void watch_forget(struct watch *w);
 
+/* The program has a reason for one more request. */
+void watch_reason(struct watch *w);
+
+/* The flow is gone, and what was known of it. */
+void watch_lost(struct watch *w);
+
+/* The next registration, if by another contact, removes the last one's (10.2.2). */
+void watch_moved(struct watch *w);
+
+/* T1 in ms. */
+uint64_t watch_t1(const struct watch *w);
 /* Time passes, or steps back. */
 void watch_pass(struct watch *w, int32_t ms);
 /* Runs until there is nothing to do now; returns the wait. */

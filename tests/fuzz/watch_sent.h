@@ -6,6 +6,9 @@
 
 #include "watch.h"
 
+/* A query '?', a removal '-', that of all '*', or a registration '+'. */
+char watch_purpose(const char *request);
+
 void watch_sent(struct watch *w, const char *bytes, size_t n);
 
 #endif
