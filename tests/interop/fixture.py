@@ -145,7 +145,8 @@ def process(command, **options):
     """A child that is stopped afterwards, by its process id."""
     if told_to_stop.is_set():
         raise AssertionError("told to stop")
-    child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, **options)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    child = subprocess.Popen([str(word) for word in command], **options)
     children.add(child)
     try:
         yield child
