@@ -72,3 +72,17 @@ bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside)
     c->p = quote + 1;
     return true;
 }
+
+struct sipreg_str sipreg_cursor_digits(struct sipreg_cursor *c)
+{
+    const char *start = c->p, *p = start, *end = c->end;
+
+    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
+        loop assigns p;
+        loop variant end - p;
+    */
+    while (p < end && sipreg_is(*p, SIPREG_DIGIT))
+        p++;
+    c->p = p;
+    return sipreg_str_between(start, p);
+}

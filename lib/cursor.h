@@ -117,6 +117,13 @@ static inline bool sipreg_cursor_token(struct sipreg_cursor *c, struct sipreg_st
     ensures !\result ==> c->p == \old(c->p) && *inside == \old(*inside);
 */
 bool sipreg_cursor_quoted(struct sipreg_cursor *c, struct sipreg_str *inside);
+/* Takes digits, perhaps none. */
+/*@ requires \valid(c) && readable(*c);
+    assigns c->p;
+    ensures follows(*c, \old(*c));
+    ensures \result.p == \old(c->p) && \result.n == c->p - \old(c->p);
+*/
+struct sipreg_str sipreg_cursor_digits(struct sipreg_cursor *c);
 /* Takes everything up to the next octet of these classes, perhaps nothing. */
 /*@ requires \valid(c) && readable(*c);
     assigns c->p;

@@ -14,11 +14,7 @@
 
 static bool take_octet(struct sipreg_cursor *c, uint32_t *octet)
 {
-    const char *start = c->p;
-
-    while (c->p < c->end && sipreg_is(*c->p, SIPREG_DIGIT))
-        c->p++;
-    return sipreg_str_number(sipreg_str_between(start, c->p), 255, octet) == SIPREG_OK;
+    return sipreg_str_number(sipreg_cursor_digits(c), 255, octet) == SIPREG_OK;
 }
 
 /* An IPv4 address; 0: something else. */

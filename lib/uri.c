@@ -115,19 +115,8 @@ static struct sipreg_str take_host(struct sipreg_cursor *c)
 static struct sipreg_str take_port(struct sipreg_cursor *c)
 {
     const struct sipreg_str absent = {NULL, 0};
-    const char *start, *p, *end = c->end;
 
-    if (!sipreg_cursor_char(c, ':'))
-        return absent;
-    start = p = c->p;
-    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
-        loop assigns p;
-        loop variant end - p;
-    */
-    while (p < end && sipreg_is(*p, SIPREG_DIGIT))
-        p++;
-    c->p = p;
-    return sipreg_str_between(start, p);
+    return sipreg_cursor_char(c, ':') ? sipreg_cursor_digits(c) : absent;
 }
 
 /*@ requires \valid(uri) && readable(text) && absent(uri->params) && absent(uri->headers);

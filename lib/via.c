@@ -107,19 +107,8 @@ static void clear(struct sipreg_via *via)
 static struct sipreg_str take_port(struct sipreg_cursor *c)
 {
     const struct sipreg_str absent = {NULL, 0};
-    const char *start, *p, *end = c->end;
 
-    if (!sipreg_cursor_separator(c, ':'))
-        return absent;
-    start = p = c->p;
-    /*@ loop invariant octets(p, end) && \base_addr(p) == \base_addr(start) && 0 <= p - start;
-        loop assigns p;
-        loop variant end - p;
-    */
-    while (p < end && sipreg_is(*p, SIPREG_DIGIT))
-        p++;
-    c->p = p;
-    return sipreg_str_between(start, p);
+    return sipreg_cursor_separator(c, ':') ? sipreg_cursor_digits(c) : absent;
 }
 
 /*@ requires \valid(c) && readable(*c) && \valid(via) && \separated(c, via);

@@ -37,6 +37,7 @@ static void test_a_cursor_of_nothing_yields_nothing(void **state)
     assert_false(sipreg_cursor_token(&c, &s));
     assert_false(sipreg_cursor_quoted(&c, &s));
     assert_int_equal(sipreg_cursor_until(&c, SIPREG_STOP).n, 0);
+    assert_int_equal(sipreg_cursor_digits(&c).n, 0);
     assert_null(c.p);
 }
 
@@ -155,6 +156,18 @@ static void test_until_takes_up_to_the_first_octet_of_the_classes(void **state)
     assert_str(sipreg_cursor_until(&c, SIPREG_BLANK), "");
 }
 
+static void test_digits_end_at_anything_else(void **state)
+{
+    struct sipreg_cursor c = sipreg_cursor_of(sipreg_str_of("0190a5"));
+
+    (void)state;
+    assert_str(sipreg_cursor_digits(&c), "0190");
+    assert_str(sipreg_cursor_digits(&c), "");
+    assert_true(sipreg_cursor_char(&c, 'a'));
+    assert_str(sipreg_cursor_digits(&c), "5");
+    assert_true(c.p == c.end);
+}
+
 static void test_every_take_stays_within_every_cut_of_its_input(void **state)
 {
     static const char text[] = " \r\n \"a\\\"b\" \r\n\t= token\r\n ;";
@@ -189,6 +202,7 @@ int main(void)
         TEST(test_a_quoted_string_keeps_its_escapes_and_may_hold_any_separator),
         TEST(test_a_quoted_string_that_does_not_end_is_refused_and_the_cursor_stays),
         TEST(test_until_takes_up_to_the_first_octet_of_the_classes),
+        TEST(test_digits_end_at_anything_else),
         TEST(test_every_take_stays_within_every_cut_of_its_input),
     };
 
