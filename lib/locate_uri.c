@@ -110,6 +110,8 @@ int sipreg_locate_uri(struct sipreg_locate *locate, struct sipreg_str text)
     struct sipreg_uri uri;
     struct sipreg_str target, maddr, port;
     uint32_t number = 0;
+    uint8_t allowed;
+    int result;
 
     if (!sipreg_uri_valid(&uri, text) || !sipreg_uri_is_sip(&uri))
         return SIPREG_ARGUMENT;
@@ -119,6 +121,9 @@ int sipreg_locate_uri(struct sipreg_locate *locate, struct sipreg_str text)
         return SIPREG_ARGUMENT;
     sipreg_str_number(uri.port, UINT16_MAX, &number); /* absent: stays 0 */
     locate->port = (uint16_t)number;
-    locate->allowed = (uint8_t)agreed(locate, &uri);
-    return locate->allowed == 0 ? SIPREG_ARGUMENT : keep_names(locate, uri.host, target);
+    allowed = (uint8_t)agreed(locate, &uri);
+    result = allowed == 0 ? SIPREG_ARGUMENT : keep_names(locate, uri.host, target);
+    if (result == SIPREG_OK)
+        locate->allowed = allowed;
+    return result;
 }

@@ -38,6 +38,28 @@ static void test_records_of_types_that_were_not_asked_for_are_passed_over(void *
     assert_string_equal(failed(&caller), "none -16");
 }
 
+/* The type says which fields count: the others may hold anything. */
+static void test_fields_of_other_types_are_not_looked_at(void **state)
+{
+    struct caller caller = caller_of(NULL);
+    struct sipreg_record records[COUNT(all)];
+
+    (void)state;
+    memset(records, 0xA5, sizeof records);
+    for (size_t i = 0; i < COUNT(all); i++) {
+        records[i].type = all[i].type;
+        records[i].ttl = 300;
+    }
+    records[0].type = (enum sipreg_dns_type)0;
+    records[1].name = "a";
+    sipreg_locate_init(&caller.locate, &caller.options, given_text(URI));
+    sipreg_locate_start(&caller.locate, 0);
+    for (int i = 0; i < 4; i++) /* NAPTR, SRV, AAAA, A */
+        assert_int_equal(sipreg_locate_answer(&caller.locate, 0, records, COUNT(records)),
+                         SIPREG_OK);
+    assert_string_equal(asking(&caller), "");
+}
+
 static void test_naptr_that_is_no_sip_service_is_passed_over(void **state)
 {
     struct rr lying[] = {NAPTR("example.com", 1, 1, "SIP+D2T", "tcp"), {.owner = NULL}};
@@ -364,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_records_of_types_that_were_not_asked_for_are_passed_over),
+        TEST(test_fields_of_other_types_are_not_looked_at),
         TEST(test_naptr_that_is_no_sip_service_is_passed_over),
         TEST(test_naptr_of_no_use_does_not_fix_the_order),
         TEST(test_a_server_that_cannot_be_takes_its_turn_and_others_follow),
