@@ -49,27 +49,29 @@ static void pick(struct sipreg_str name, struct sipreg_str value, struct sipreg_
     }
 }
 
-/*@ requires readable(params) && wanted(wanted, n) && unpicked(wanted, n);
-    assigns wanted[0 .. n - 1].value;
-    ensures wanted(wanted, n) && picked(wanted, n, params.p, params.p + params.n);
+/*@ requires \valid(c) && readable(*c) && wanted(wanted, n) && unpicked(wanted, n);
+    requires \separated(c, wanted + (0 .. n - 1));
+    assigns c->p, wanted[0 .. n - 1].value;
+    ensures follows(*c, \old(*c));
+    ensures wanted(wanted, n) && picked(wanted, n, \old(c->p), c->end);
 */
-static void pick_params(struct sipreg_str params, struct sipreg_wanted *wanted, size_t n)
+static void pick_params(struct sipreg_cursor *c, struct sipreg_wanted *wanted, size_t n)
 {
-    struct sipreg_cursor c = sipreg_cursor_of(params);
+    struct sipreg_cursor at = *c;
     struct sipreg_parameter parameter;
 
-    /*@ loop invariant readable(c) && c.end == params.p + params.n;
-        loop invariant \base_addr(c.p) == \base_addr(params.p) && 0 <= c.p - params.p;
-        loop invariant wanted(wanted, n) && picked(wanted, n, params.p, c.end);
-        loop assigns c, parameter, wanted[0 .. n - 1].value;
-        loop variant c.end - c.p;
+    /*@ loop invariant readable(at) && follows(at, \at(*c, Pre));
+        loop invariant wanted(wanted, n) && picked(wanted, n, \at(c->p, Pre), at.end);
+        loop assigns at, parameter, wanted[0 .. n - 1].value;
+        loop variant at.end - at.p;
     */
-    while (sipreg_param_next(&c, &parameter)) {
+    while (sipreg_param_next(&at, &parameter)) {
         struct sipreg_str value = parameter.value;
         if (value.p == NULL) /* there, without a value */
             value.p = parameter.name.p;
         pick(parameter.name, value, wanted, n);
     }
+    c->p = at.p;
 }
 
 /*@ requires \valid(c) && readable(*c);
@@ -95,25 +97,32 @@ static bool skip_to_comma(struct sipreg_cursor *c)
     return true;
 }
 
-/*@ requires \valid(c) && readable(*c) && \valid(params) && \separated(c, params);
-    assigns c->p, *params;
+/*@ requires \valid(c) && readable(*c) && \valid(params) && wanted(wanted, n);
+    requires \separated(c, params, wanted + (0 .. n - 1)) && unpicked(wanted, n);
+    assigns c->p, *params, wanted[0 .. n - 1].value;
     ensures follows(*c, \old(*c));
     ensures moves: \result && \old(c->p < c->end) ==> 0 < c->p - \old(c->p);
     ensures \result ==> readable(*params) && \base_addr(params->p) == \base_addr(c->p) &&
         0 <= params->p - \old(c->p) && params->n <= c->p - params->p;
+    ensures wanted(wanted, n) && picked(wanted, n, \old(c->p), c->end);
 */
-/* The parameters and the comma behind them. Malformed ones stay in the slice. */
-static bool take_params(struct sipreg_cursor *c, struct sipreg_str *params)
+/* The parameters and the comma behind them. Malformed ones stay in the slice, unread. */
+static bool take_params(struct sipreg_cursor *c, struct sipreg_str *params,
+                        struct sipreg_wanted *wanted, size_t n)
 {
     const char *start;
 
     sipreg_cursor_blank(c);
     start = c->p;
+    pick_params(c, wanted, n);
+    //@ assert picked(wanted, n, \at(c->p, Pre), c->end);
     if (!skip_to_comma(c))
         return false;
     *params = sipreg_str_between(start, c->p);
+    //@ assert picked(wanted, n, \at(c->p, Pre), c->end);
     if (c->p < c->end) /* at the comma */
         c->p++;
+    //@ assert picked(wanted, n, \at(c->p, Pre), c->end);
     return true;
 }
 
@@ -229,7 +238,10 @@ static bool take_value(struct sipreg_cursor *c, struct sipreg_nameaddr *na,
 {
     struct sipreg_str params;
 
-    if (!take_address(c, na) || !take_params(c, &params))
+    if (!take_address(c, na))
+        return false;
+    //@ assert inside(na->display, \at(c->p, Pre), c->p) && inside(na->uri, \at(c->p, Pre), c->p);
+    if (!take_params(c, &params, wanted, n))
         return false;
     //@ assert inside(params, \at(c->p, Pre), c->p) && inside(na->display, \at(c->p, Pre), c->p);
     //@ assert inside(na->uri, \at(c->p, Pre), c->p) && absent(na->params);
@@ -238,12 +250,6 @@ static bool take_value(struct sipreg_cursor *c, struct sipreg_nameaddr *na,
     //@ assert inside(na->display, \at(c->p, Pre), c->p) && inside(na->uri, \at(c->p, Pre), c->p);
     //@ assert inside(na->params, \at(c->p, Pre), c->p);
     //@ assert readable(na->display) && readable(na->uri) && readable(na->params);
-    //@ assert wanted(wanted, n);
-    //@ assert unpicked(wanted, n);
-    pick_params(params, wanted, n);
-    //@ assert inside(na->display, \at(c->p, Pre), c->p);
-    //@ assert inside(na->uri, \at(c->p, Pre), c->p);
-    //@ assert inside(na->params, \at(c->p, Pre), c->p);
     //@ assert picked(wanted, n, \at(c->p, Pre), c->end);
     return true;
 }

@@ -74,6 +74,39 @@ static inline struct sipreg_str sipreg_str_between(const char *from, const char 
     return s;
 }
 
+/* The first such octet, or NULL. */
+/*@ requires readable(s);
+    assigns \nothing;
+    ensures \result != \null ==>
+        \base_addr(\result) == \base_addr(s.p) && 0 <= \result - s.p < s.n && *\result == c;
+*/
+static inline const char *sipreg_str_find(struct sipreg_str s, char c)
+{
+    return s.n == 0 ? NULL : (const char *)memchr(s.p, c, s.n);
+}
+
+/* What stands before the octet p of s. */
+/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
+    assigns \nothing;
+    ensures \result.p == s.p && \result.n == p - s.p;
+    ensures readable(\result) && inside(\result, s);
+*/
+static inline struct sipreg_str sipreg_str_before(struct sipreg_str s, const char *p)
+{
+    return sipreg_str_between(s.p, p);
+}
+
+/* What stands behind it. */
+/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
+    assigns \nothing;
+    ensures \result.p == p + 1 && \result.n == s.n - (p - s.p) - 1;
+    ensures readable(\result) && inside(\result, s);
+*/
+static inline struct sipreg_str sipreg_str_behind(struct sipreg_str s, const char *p)
+{
+    return sipreg_str_between(p + 1, s.p + s.n);
+}
+
 /* The absent slice for NULL. */
 /*@ requires text == \null || valid_read_string(text);
     assigns \nothing;

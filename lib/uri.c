@@ -1,5 +1,5 @@
 /*
- * uri.c - the parts of a URI; are two the same?
+ * uri.c - the parts of a URI; may it be sent?
  *
  * Reading is generous: a received URI need only come apart. Writing is strict: sipreg_uri_valid()
  * lets pass what the grammar of RFC 3261 25.1 has, so that a URI of ours can go between angle
@@ -15,43 +15,11 @@
 /*@ requires readable(s);
     assigns \nothing;
     ensures \result != \null ==>
-        \base_addr(\result) == \base_addr(s.p) && 0 <= \result - s.p < s.n && *\result == c;
-*/
-static const char *find(struct sipreg_str s, char c)
-{
-    return s.n == 0 ? NULL : (const char *)memchr(s.p, c, s.n);
-}
-
-/* What stands before the octet p of s, and what behind it. */
-
-/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
-    assigns \nothing;
-    ensures \result.p == s.p && \result.n == p - s.p;
-    ensures readable(\result) && inside(\result, s);
-*/
-static struct sipreg_str before(struct sipreg_str s, const char *p)
-{
-    return sipreg_str_between(s.p, p);
-}
-
-/*@ requires readable(s) && \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
-    assigns \nothing;
-    ensures \result.p == p + 1 && \result.n == s.n - (p - s.p) - 1;
-    ensures readable(\result) && inside(\result, s);
-*/
-static struct sipreg_str behind(struct sipreg_str s, const char *p)
-{
-    return sipreg_str_between(p + 1, s.p + s.n);
-}
-
-/*@ requires readable(s);
-    assigns \nothing;
-    ensures \result != \null ==>
         \base_addr(\result) == \base_addr(s.p) && 0 <= \result - s.p < s.n;
 */
 static const char *find_last(struct sipreg_str s, char c)
 {
-    const char *last = NULL, *p = find(s, c);
+    const char *last = NULL, *p = sipreg_str_find(s, c);
 
     /*@ loop invariant p != \null ==> \base_addr(p) == \base_addr(s.p) && 0 <= p - s.p < s.n;
         loop invariant last != \null ==>
@@ -61,7 +29,7 @@ static const char *find_last(struct sipreg_str s, char c)
     */
     while (p != NULL) {
         last = p;
-        p = find(behind(s, p), c);
+        p = sipreg_str_find(sipreg_str_behind(s, p), c);
     }
     return last;
 }
@@ -74,10 +42,10 @@ static const char *find_last(struct sipreg_str s, char c)
 static void split_userinfo(struct sipreg_uri *uri, struct sipreg_str text)
 {
     const struct sipreg_str absent = {NULL, 0};
-    const char *colon = find(text, ':');
+    const char *colon = sipreg_str_find(text, ':');
 
-    uri->user = colon != NULL ? before(text, colon) : text;
-    uri->password = colon != NULL ? behind(text, colon) : absent;
+    uri->user = colon != NULL ? sipreg_str_before(text, colon) : text;
+    uri->password = colon != NULL ? sipreg_str_behind(text, colon) : absent;
 }
 
 /*@ requires \valid(c) && readable(*c);
@@ -91,7 +59,7 @@ static struct sipreg_str take_host(struct sipreg_cursor *c)
     const char *start = c->p, *p = start, *end = c->end;
 
     if (p < end && *p == '[') {
-        p = find(sipreg_str_between(p, end), ']');
+        p = sipreg_str_find(sipreg_str_between(p, end), ']');
         if (p == NULL)
             return sipreg_str_between(start, start);
         p++;
@@ -128,11 +96,11 @@ static struct sipreg_str take_port(struct sipreg_cursor *c)
 /* What stands behind host and port. */
 static int split_tail(struct sipreg_uri *uri, struct sipreg_str text)
 {
-    const char *p = find(text, '?');
+    const char *p = sipreg_str_find(text, '?');
 
     if (p != NULL) {
-        uri->headers = behind(text, p);
-        text = before(text, p);
+        uri->headers = sipreg_str_behind(text, p);
+        text = sipreg_str_before(text, p);
     }
     if (text.n == 0)
         return SIPREG_OK;
@@ -159,7 +127,7 @@ static int split_sip(struct sipreg_uri *uri, struct sipreg_str text)
     const char *at = find_last(text, '@');
 
     if (at != NULL) {
-        split_userinfo(uri, before(text, at));
+        split_userinfo(uri, sipreg_str_before(text, at));
         c.p = at + 1;
     }
     uri->host = take_host(&c);
@@ -184,15 +152,15 @@ static void clear(struct sipreg_uri *uri)
 
 int sipreg_uri_parse(struct sipreg_uri *uri, struct sipreg_str text)
 {
-    const char *colon = find(text, ':');
+    const char *colon = sipreg_str_find(text, ':');
     struct sipreg_str scheme, rest;
     int result = SIPREG_OK;
 
     clear(uri);
     if (colon == NULL || colon == text.p)
         return SIPREG_SYNTAX;
-    scheme = before(text, colon);
-    rest = behind(text, colon);
+    scheme = sipreg_str_before(text, colon);
+    rest = sipreg_str_behind(text, colon);
     if (SIPREG_STR_IS(scheme, "sip") || SIPREG_STR_IS(scheme, "sips"))
         result = split_sip(uri, rest);
     //@ assert inside(uri->user, text) && inside(uri->password, text) && inside(uri->host, text);
@@ -321,185 +289,4 @@ bool sipreg_uri_hostport(struct sipreg_str text, struct sipreg_str *host, struct
     *host = name;
     *port = number;
     return c.p == c.end && name.n > 0 && valid_host(name) && valid_port(number);
-}
-
-/*
- * Comparison. An escape equals its character, unless that is reserved (19.1.4): so one unit of a
- * string is an octet, or 256 more for an escape that must stay one. Decoded once: "%2541" is no
- * "A".
- */
-
-/*@ assigns \nothing;
-    ensures \result <= 24; // 15 for a hex digit
-*/
-static unsigned nibble(char c)
-{
-    return (unsigned char)c % 16U + (sipreg_is(c, SIPREG_DIGIT) ? 0U : 9U);
-}
-
-/*@ requires \valid(c) && readable(*c) && c->p < c->end;
-    assigns c->p;
-    ensures follows(*c, \old(*c)) && 0 < c->p - \old(c->p);
-*/
-static unsigned take_unit(struct sipreg_cursor *c)
-{
-    static const char reserved[] = ";/?:@&=+$,%";
-    const char *p = c->p;
-
-    if (*p != '%' || c->end - p < 3 || !sipreg_is(p[1], SIPREG_HEX) ||
-        !sipreg_is(p[2], SIPREG_HEX)) {
-        c->p = p + 1;
-        return (unsigned char)*p;
-    }
-    unsigned octet = nibble(p[1]) * 16 + nibble(p[2]);
-    c->p = p + 3;
-    return memchr(reserved, (int)octet, sizeof reserved - 1) != NULL ? octet + 256 : octet;
-}
-
-/*@ assigns \nothing;
- */
-static unsigned without_case(unsigned unit)
-{
-    return unit < 128 ? (unsigned char)sipreg_lower((char)unit) : unit;
-}
-
-/*@ requires readable(a) && readable(b);
-    assigns \nothing;
-*/
-static bool same_unescaped(struct sipreg_str a, struct sipreg_str b, bool with_case)
-{
-    struct sipreg_cursor x = sipreg_cursor_of(a), y = sipreg_cursor_of(b);
-
-    /*@ loop invariant readable(x) && readable(y);
-        loop assigns x, y;
-        loop variant x.end - x.p;
-    */
-    while (x.p < x.end && y.p < y.end) {
-        unsigned u = take_unit(&x), v = take_unit(&y);
-        if (u != v && (with_case || without_case(u) != without_case(v)))
-            return false;
-    }
-    return x.p == x.end && y.p == y.end;
-}
-
-/*@ requires readable(a) && readable(b);
-    assigns \nothing;
-*/
-/* Both there and the same, or both absent. */
-static bool same_part(struct sipreg_str a, struct sipreg_str b, bool with_case)
-{
-    return (a.p == NULL) == (b.p == NULL) && same_unescaped(a, b, with_case);
-}
-
-/*@ requires \valid(list) && \valid(item) && \separated(list, item) && readable(*list);
-    assigns *list, *item;
-    ensures readable(*list) && inside(*list, \old(*list));
-    ensures moves: \result ==> list->n < \old(list->n);
-    ensures \result ==> readable(item->name) && inside(item->name, \old(*list)) &&
-                        readable(item->value) && inside(item->value, \old(*list));
-*/
-/* Takes the next name[=value] of a list whose parts stand behind (params) or between (headers) sep.
- */
-static bool take_item(struct sipreg_str *list, char sep, struct sipreg_parameter *item)
-{
-    const struct sipreg_str absent = {NULL, 0};
-    struct sipreg_str all = *list;
-    const char *p, *end;
-
-    /*@ loop invariant readable(all) && inside(all, *list) && all.n <= list->n;
-        loop assigns all;
-        loop variant all.n;
-    */
-    while (all.n > 0 && all.p[0] == sep)
-        all = behind(all, all.p);
-    p = find(all, sep);
-    end = all.p + all.n;
-    *list = sipreg_str_between(p != NULL ? p : end, end);
-    //@ assert all.n > 0 ==> list->n < all.n;
-    if (all.n == 0)
-        return false;
-    if (p != NULL)
-        all = before(all, p);
-    p = find(all, '=');
-    item->name = p != NULL ? before(all, p) : all;
-    item->value = p != NULL ? behind(all, p) : absent;
-    return true;
-}
-
-/*@ requires readable(list) && readable(name) && \valid(item);
-    assigns *item;
-    ensures \result ==> readable(item->name) && inside(item->name, list) &&
-                        readable(item->value) && inside(item->value, list);
-*/
-static bool find_item(struct sipreg_str list, char sep, struct sipreg_str name,
-                      struct sipreg_parameter *item)
-{
-    /*@ loop invariant readable(list) && inside(list, \at(list, Pre));
-        loop assigns list, *item;
-        loop variant list.n;
-    */
-    while (take_item(&list, sep, item)) {
-        if (same_unescaped(item->name, name, false))
-            return true;
-    }
-    return false;
-}
-
-bool sipreg_uri_param(const struct sipreg_uri *uri, struct sipreg_str name,
-                      struct sipreg_str *value)
-{
-    struct sipreg_parameter item;
-
-    if (!find_item(uri->params, ';', name, &item))
-        return false;
-    *value = item.value;
-    return true;
-}
-
-/*@ requires readable(name);
-    assigns \nothing;
-*/
-/* Parameters that never match an absent one. RFC 3261 leaves transport between the rule of defaults
-   and the rule of ignoring; servers that tell flows apart by it are served by "different". */
-static bool must_be_in_both(struct sipreg_str name)
-{
-    return SIPREG_STR_IS(name, "user") || SIPREG_STR_IS(name, "ttl") ||
-           SIPREG_STR_IS(name, "method") || SIPREG_STR_IS(name, "maddr") ||
-           SIPREG_STR_IS(name, "transport");
-}
-
-/*@ requires readable(a) && readable(b);
-    assigns \nothing;
-*/
-/* Every item of a has its like in b, or need not. One of the two URIs is ours and short, so looking
-   each one up from the start stays linear in the other. */
-static bool covered(struct sipreg_str a, struct sipreg_str b, char sep, bool all)
-{
-    struct sipreg_parameter mine, theirs;
-
-    /*@ loop invariant readable(a);
-        loop assigns a, mine, theirs;
-        loop variant a.n;
-    */
-    while (take_item(&a, sep, &mine)) {
-        if (!find_item(b, sep, mine.name, &theirs)) {
-            if (all || must_be_in_both(mine.name))
-                return false;
-        } else if (!same_part(mine.value, theirs.value, false)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool sipreg_uri_same(const struct sipreg_uri *a, const struct sipreg_uri *b)
-{
-    if (!sipreg_str_same(a->scheme, b->scheme))
-        return false;
-    if (!sipreg_uri_is_sip(a))
-        return sipreg_str_equal(a->rest, b->rest);
-    return sipreg_str_same(a->host, b->host) && same_part(a->port, b->port, false) &&
-           same_part(a->user, b->user, true) && same_part(a->password, b->password, true) &&
-           covered(a->params, b->params, ';', false) && covered(b->params, a->params, ';', false) &&
-           covered(a->headers, b->headers, '&', true) && covered(b->headers, a->headers, '&', true);
 }

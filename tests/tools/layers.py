@@ -18,7 +18,7 @@ import sys
 
 FLOORS = [
     ["chars", "str", "cursor", "out", "ident", "hash"],
-    ["names", "transport", "param", "uri", "nameaddr", "via", "locate"],
+    ["names", "transport", "param", "uri", "uri_same", "nameaddr", "via", "locate"],
     ["frame", "stun", "response", "date", "warning", "options", "challenge", "digest", "authinfo",
      "fault", "credentials", "request"],
     ["transaction", "binding", "routes", "schedule", "session", "config", "redirect",
