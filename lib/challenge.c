@@ -236,7 +236,7 @@ static void clear(struct sipreg_challenge *challenge)
     ensures challenge->cnonce[0] == 0;
 */
 static void store(struct sipreg_challenge *challenge, struct raw raw, unsigned algorithm,
-                  unsigned qop)
+                  unsigned qop, bool proxy)
 {
     clear(challenge);
     challenge->realm = raw.realm;
@@ -248,13 +248,14 @@ static void store(struct sipreg_challenge *challenge, struct raw raw, unsigned a
     challenge->stale = SIPREG_STR_IS(raw.stale, "true");
     challenge->userhash = SIPREG_STR_IS(raw.userhash, "true");
     challenge->utf8 = SIPREG_STR_IS(raw.charset, "UTF-8");
+    challenge->proxy = proxy;
 }
 
 /*@ requires \valid(challenge) && readable(value);
     assigns *challenge;
     ensures \result ==> taken(challenge, value.p, value.p + value.n);
 */
-static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
+static bool read(struct sipreg_challenge *challenge, struct sipreg_str value, bool proxy)
 {
     static const struct raw nothing;
     struct raw raw = nothing;
@@ -271,7 +272,7 @@ static bool read(struct sipreg_challenge *challenge, struct sipreg_str value)
         return false;
     if (qop == 0 && (raw.qop.n > 0 || (algorithm & SESSIONS) != 0))
         return false;
-    store(challenge, raw, algorithm, qop);
+    store(challenge, raw, algorithm, qop, proxy);
     return true;
 }
 
@@ -290,9 +291,8 @@ bool sipreg_challenge_next(const struct sipreg_response *response, struct sipreg
     */
     while (sipreg_response_line(response, place, SIPREG_WWW_AUTHENTICATE, SIPREG_PROXY_AUTHENTICATE,
                                 &line)) {
-        if (read(challenge, line.value)) {
+        if (read(challenge, line.value, sipreg_lower(line.name.p[0]) == 'p')) {
             //@ assert taken(challenge, response->head.p, response->head.p + response->head.n);
-            challenge->proxy = sipreg_lower(line.name.p[0]) == 'p';
             return true;
         }
     }

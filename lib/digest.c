@@ -35,6 +35,7 @@ static void wipe(void *p, size_t n)
         octets[i] = 0;
 }
 
+/*@ assigns \nothing; */
 static unsigned hash_of(enum sipreg_algorithm algorithm)
 {
     switch (algorithm) {
@@ -63,6 +64,12 @@ size_t sipreg_digest_size(enum sipreg_algorithm algorithm)
     return hash_of(algorithm) == SIPREG_MD5 ? 16 : 32;
 }
 
+/*@ requires \valid(whole) && readable(aor);
+    requires absent(whole->parts[0]) && absent(whole->parts[1]);
+    assigns whole->parts[0 .. 1];
+    ensures readable(whole->parts[0]) && readable(whole->parts[1]);
+    ensures inside(whole->parts[0], aor) && inside(whole->parts[1], aor);
+*/
 /* The scheme and domain of an AOR that has been found good: up to ":", and from "@" to ";". */
 static void take_domain(struct sipreg_request_uri *whole, struct sipreg_str aor)
 {
@@ -90,20 +97,33 @@ struct sipreg_request_uri sipreg_digest_uri(const struct sipreg_request *request
 
 /* What is hashed, one kind of text each. */
 
+/*@ requires \valid(hash) && readable(s) && \separated(hash, s.p + (0 .. s.n - 1));
+    assigns *hash;
+*/
 static void add(struct sipreg_hash *hash, struct sipreg_str s)
 {
     sipreg_hash_add(hash, s.p, s.n);
 }
 
+/*@ requires \valid(hash);
+    assigns *hash;
+*/
 static void add_colon(struct sipreg_hash *hash)
 {
     sipreg_hash_add(hash, ":", 1);
 }
 
+/*@ requires \valid(hash) && readable(s) && \separated(hash, s.p + (0 .. s.n - 1));
+    assigns *hash;
+*/
 static void add_unescaped(struct sipreg_hash *hash, struct sipreg_str s)
 {
     const char *end = s.p + s.n, *escape;
 
+    /*@ loop invariant readable(s) && part(s, \at(s, Pre)) && end == s.p + s.n;
+        loop assigns s, escape, *hash;
+        loop variant s.n;
+    */
     while (s.n > 0 && (escape = (const char *)memchr(s.p, '\\', s.n)) != NULL && escape + 1 < end) {
         add(hash, sipreg_str_between(s.p, escape));
         sipreg_hash_add(hash, escape + 1, 1);
@@ -112,6 +132,9 @@ static void add_unescaped(struct sipreg_hash *hash, struct sipreg_str s)
     add(hash, s);
 }
 
+/*@ requires \valid(hash) && readable(value) && \separated(hash, value);
+    assigns *hash;
+*/
 static void add_hex(struct sipreg_hash *hash, const struct sipreg_hash_value *value)
 {
     char text[2 * SIPREG_DIGEST_SIZE];
@@ -121,6 +144,13 @@ static void add_hex(struct sipreg_hash *hash, const struct sipreg_hash_value *va
     wipe(text, sizeof text);
 }
 
+/*@ requires \valid(hash) && lends_uri(request);
+    requires request->registrar != \null ==>
+        \separated(hash, request->registrar + (0 .. strlen(request->registrar)));
+    requires request->aor != \null ==>
+        \separated(hash, request->aor + (0 .. strlen(request->aor)));
+    assigns *hash;
+*/
 static void add_uri(struct sipreg_hash *hash, const struct sipreg_request *request)
 {
     struct sipreg_request_uri uri = sipreg_digest_uri(request);
@@ -129,6 +159,9 @@ static void add_uri(struct sipreg_hash *hash, const struct sipreg_request *reque
     add(hash, uri.parts[1]);
 }
 
+/*@ requires \valid(hash);
+    assigns *hash;
+*/
 static void add_count(struct sipreg_hash *hash, uint32_t count)
 {
     struct sipreg_hash_value nc = {
@@ -136,6 +169,11 @@ static void add_count(struct sipreg_hash *hash, uint32_t count)
     add_hex(hash, &nc);
 }
 
+/*@ requires \valid(hash) && \valid(value) && \separated(hash, value);
+    assigns *hash, *value;
+    ensures value->n == 16 || value->n == 32;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+*/
 static int end(struct sipreg_hash *hash, enum sipreg_algorithm algorithm,
                struct sipreg_hash_value *value)
 {
@@ -143,17 +181,25 @@ static int end(struct sipreg_hash *hash, enum sipreg_algorithm algorithm,
     return sipreg_hash_end(hash, value->octets);
 }
 
+/*@ assigns \nothing;
+    ensures -1 <= \result <= 15;
+*/
 static int nibble(char c)
 {
-    if (!sipreg_is(c, SIPREG_HEX))
-        return -1;
-    return sipreg_is(c, SIPREG_DIGIT) ? c - '0' : sipreg_lower(c) - 'a' + 10;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = sipreg_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 int sipreg_digest_read_hex(struct sipreg_str text, struct sipreg_hash_value *value)
 {
     if (text.n != 2 * value->n)
         return SIPREG_ARGUMENT;
+    /*@ loop invariant 0 <= i <= value->n;
+        loop assigns i, value->octets[0 .. SIPREG_DIGEST_SIZE - 1];
+        loop variant value->n - i;
+    */
     for (size_t i = 0; i < value->n; i++) {
         int high = nibble(text.p[2 * i]), low = nibble(text.p[2 * i + 1]);
         if (high < 0 || low < 0)
@@ -167,11 +213,21 @@ bool sipreg_digest_same(const struct sipreg_hash_value *a, const struct sipreg_h
 {
     unsigned differing = 0;
 
+    /*@ loop invariant 0 <= i <= a->n;
+        loop assigns i, differing;
+        loop variant a->n - i;
+    */
     for (size_t i = 0; i < a->n; i++)
         differing |= (unsigned)a->octets[i] ^ b->octets[i];
     return differing == 0;
 }
 
+/*@ requires readable(s) && s->credentials->password != \null;
+    requires \valid(ha1) && \separated(ha1, s, s->challenge, s->credentials);
+    assigns *ha1;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+    ensures ha1->n == 16 || ha1->n == 32;
+*/
 static int ha1_from_password(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
 {
     struct sipreg_hash hash;
@@ -185,6 +241,11 @@ static int ha1_from_password(const struct sipreg_subject *s, struct sipreg_hash_
     return end(&hash, s->challenge->algorithm, ha1);
 }
 
+/*@ requires readable(s) && \valid(ha1) && \separated(ha1, s, s->challenge, s->credentials);
+    assigns *ha1;
+    ensures \result == SIPREG_OK || \result == SIPREG_ARGUMENT || \result == SIPREG_HASH;
+    ensures ha1->n == 16 || ha1->n == 32;
+*/
 static int ha1(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
 {
     enum sipreg_algorithm algorithm = s->challenge->algorithm;
@@ -209,6 +270,12 @@ static int ha1(const struct sipreg_subject *s, struct sipreg_hash_value *ha1)
     return end(&hash, algorithm, ha1);
 }
 
+/*@ requires readable(s) && readable(body) && \valid(entity);
+    requires \separated(entity, s, s->challenge, s->credentials);
+    assigns *entity;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+    ensures entity->n == 16 || entity->n == 32;
+*/
 /* H(body), for auth-int. */
 static int hash_body(const struct sipreg_subject *s, struct sipreg_str body,
                      struct sipreg_hash_value *entity)
@@ -220,6 +287,12 @@ static int hash_body(const struct sipreg_subject *s, struct sipreg_str body,
     return end(&hash, s->challenge->algorithm, entity);
 }
 
+/*@ requires readable(s) && valid_read_string(method) && readable(body) && \valid(ha2);
+    requires \separated(ha2, s, s->challenge, s->credentials, s->request);
+    assigns *ha2;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+    ensures \result == SIPREG_OK ==> ha2->n == 16 || ha2->n == 32;
+*/
 /* method empty: that of rspauth. */
 static int ha2(const struct sipreg_subject *s, const char *method, enum sipreg_qop qop,
                struct sipreg_str body, struct sipreg_hash_value *ha2)
@@ -240,11 +313,20 @@ static int ha2(const struct sipreg_subject *s, const char *method, enum sipreg_q
     return end(&hash, s->challenge->algorithm, ha2);
 }
 
+/*@ assigns \nothing;
+    ensures readable(\result);
+*/
 static struct sipreg_str qop_name(enum sipreg_qop qop)
 {
     return qop == SIPREG_QOP_AUTH ? SIPREG_LITERAL("auth") : SIPREG_LITERAL("auth-int");
 }
 
+/*@ requires readable(s) && readable(ha1) && readable(ha2) && \valid(response);
+    requires \separated(response, s, s->challenge, ha1, ha2);
+    assigns *response;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+    ensures response->n == 16 || response->n == 32;
+*/
 static int combine(const struct sipreg_subject *s, const struct sipreg_hash_value *ha1,
                    const struct sipreg_hash_value *ha2, enum sipreg_qop qop, uint32_t count,
                    struct sipreg_hash_value *response)
@@ -279,10 +361,14 @@ int sipreg_digest_compute(const struct sipreg_subject *s, const char *method,
         result = ha2(s, method, qop, body, &second);
     if (result == SIPREG_OK)
         result = combine(s, &secret, &second, qop, count, response);
-    wipe(&secret, sizeof secret);
+    wipe(secret.octets, sizeof secret.octets);
     return result;
 }
 
+/*@ requires readable(s) && \valid(userhash) && \separated(userhash, s, s->challenge);
+    assigns *userhash;
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+*/
 SIPREG_APART static int hash_user(const struct sipreg_subject *s,
                                   struct sipreg_hash_value *userhash)
 {
@@ -295,11 +381,18 @@ SIPREG_APART static int hash_user(const struct sipreg_subject *s,
     return end(&hash, s->challenge->algorithm, userhash);
 }
 
+/*@ requires readable(quoted) && readable(text);
+    assigns \nothing;
+*/
 /* Is the text between the quotes, read without its escapes, this one? */
 static bool means(struct sipreg_str quoted, struct sipreg_str text)
 {
     size_t n = 0;
 
+    /*@ loop invariant 0 <= i <= quoted.n && n <= text.n && n <= i;
+        loop assigns i, n;
+        loop variant quoted.n - i;
+    */
     for (size_t i = 0; i < quoted.n; i++) {
         if (quoted.p[i] == '\\' && i + 1 < quoted.n)
             i++;
@@ -326,6 +419,9 @@ int sipreg_digest_suits(const struct sipreg_challenge *challenge,
     return SIPREG_OK;
 }
 
+/*@ assigns \nothing;
+    ensures \result == SIPREG_QOP_NONE || (\result & offered) != 0;
+*/
 /* auth, unless there is a body to protect or only auth-int is offered. */
 static enum sipreg_qop choose_qop(unsigned offered, bool body)
 {
@@ -334,6 +430,10 @@ static enum sipreg_qop choose_qop(unsigned offered, bool body)
     return (offered & SIPREG_QOP_AUTH) != 0 ? SIPREG_QOP_AUTH : SIPREG_QOP_NONE;
 }
 
+/*@ requires lends_body(request);
+    assigns \nothing;
+    ensures readable(\result);
+*/
 static struct sipreg_str body_of(const struct sipreg_request *request)
 {
     struct sipreg_str body = {NULL, 0};
@@ -345,6 +445,15 @@ static struct sipreg_str body_of(const struct sipreg_request *request)
     return body;
 }
 
+/*@ requires \valid(challenge) && valid_read_string(&challenge->cnonce[0]);
+    assigns challenge->cnonce[0 .. SIPREG_CNONCE_SIZE - 1];
+    ensures valid_read_string(&challenge->cnonce[0]);
+    ensures others: \forall char *s;
+        \old(valid_read_string(s) && \separated(challenge, s + (0 .. strlen(s)))) ==>
+        valid_read_string(s);
+    ensures \result == SIPREG_OK ==> challenge->count < UINT32_MAX;
+    ensures \result <= SIPREG_OK;
+*/
 /* A nonce's first answer makes the cnonce that stays with it; so does the first after a reboot. */
 static int prepare(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
 {
@@ -355,40 +464,103 @@ static int prepare(struct sipreg_challenge *challenge, sipreg_random *random, vo
     return sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
 }
 
+/*@ requires \valid(answer);
+    assigns *answer;
+    ensures answer->challenge == \null;
+*/
+static void clear(struct sipreg_answer *answer)
+{
+    static const struct sipreg_answer empty;
+
+    *answer = empty;
+}
+
+/*@ requires \valid(to + (0 .. SIPREG_DIGEST_SIZE - 1)) && \valid_read(value);
+    requires \separated(to + (0 .. SIPREG_DIGEST_SIZE - 1), value);
+    assigns to[0 .. SIPREG_DIGEST_SIZE - 1];
+*/
+static void keep(uint8_t to[SIPREG_DIGEST_SIZE], const struct sipreg_hash_value *value)
+{
+    /*@ loop invariant 0 <= i <= SIPREG_DIGEST_SIZE;
+        loop assigns i, to[0 .. SIPREG_DIGEST_SIZE - 1];
+        loop variant SIPREG_DIGEST_SIZE - i;
+    */
+    for (size_t i = 0; i < SIPREG_DIGEST_SIZE; i++)
+        to[i] = value->octets[i];
+}
+
+/*@ requires \valid(answer) && readable(challenge) && challenge->count < UINT32_MAX;
+    requires readable(credentials) && readable(user) && lends_uri(request) && lends_body(request);
+    requires \separated(answer, challenge, credentials, request);
+    assigns answer->qop, answer->count, answer->response[0 .. SIPREG_DIGEST_SIZE - 1],
+            answer->userhash[0 .. SIPREG_DIGEST_SIZE - 1];
+    ensures \result <= SIPREG_OK;
+*/
+/* What is computed of an answer. */
+static int respond(struct sipreg_answer *answer, const struct sipreg_challenge *challenge,
+                   const struct sipreg_credentials *credentials, struct sipreg_str user,
+                   const struct sipreg_request *request)
+{
+    const struct sipreg_subject s = {challenge, credentials, user, request};
+    struct sipreg_hash_value value = {{0}, 0};
+    //@ assert readable(challenge);
+    //@ assert optional(credentials->user) && optional(credentials->password);
+    //@ assert optional(credentials->ha1) && optional(credentials->realm);
+    //@ assert lends_uri(request) && lends_body(request);
+    //@ assert readable(&s);
+    int result;
+
+    keep(answer->userhash, &value); /* none, unless it is asked for */
+    answer->qop = choose_qop(challenge->qop, request->body != NULL);
+    answer->count = challenge->count + 1;
+    result =
+        sipreg_digest_compute(&s, "REGISTER", body_of(request), answer->qop, answer->count, &value);
+    keep(answer->response, &value);
+    if (result != SIPREG_OK || !challenge->userhash)
+        return result;
+    result = hash_user(&s, &value);
+    keep(answer->userhash, &value);
+    return result;
+}
+
 int sipreg_digest_answer(struct sipreg_answer *answer, struct sipreg_challenge *challenge,
                          const struct sipreg_credentials *credentials, struct sipreg_str user,
                          const struct sipreg_request *request, sipreg_random *random, void *context)
 {
-    static const struct sipreg_answer empty;
-    struct sipreg_hash_value value;
-    struct sipreg_answer got = empty;
+    int result;
 
-    *answer = empty;
-    got.user = credentials->user != NULL ? sipreg_str_of(credentials->user) : user;
-    struct sipreg_subject s = {challenge, credentials, got.user, request};
-    int result = sipreg_digest_suits(challenge, credentials, user);
+    if (credentials->user != NULL)
+        user = sipreg_str_of(credentials->user);
+    result = sipreg_digest_suits(challenge, credentials, user);
     if (result == SIPREG_OK)
         result = prepare(challenge, random, context);
-    if (result != SIPREG_OK)
+    //@ assert user: optional(credentials->user);
+    //@ assert optional(credentials->password);
+    //@ assert optional(credentials->ha1);
+    //@ assert optional(credentials->realm);
+    //@ assert optional(request->registrar);
+    //@ assert optional(request->aor);
+    if (result == SIPREG_OK)
+        result = respond(answer, challenge, credentials, user, request);
+    if (result != SIPREG_OK) {
+        clear(answer);
         return result;
-    got.challenge = challenge;
-    got.count = challenge->count + 1;
-    got.qop = choose_qop(challenge->qop, request->body != NULL);
-    result = sipreg_digest_compute(&s, "REGISTER", body_of(request), got.qop, got.count, &value);
-    if (result != SIPREG_OK)
-        return result;
-    memcpy(got.response, value.octets, sizeof got.response);
-    if (challenge->userhash) {
-        result = hash_user(&s, &value);
-        if (result != SIPREG_OK)
-            return result;
-        memcpy(got.userhash, value.octets, sizeof got.userhash);
     }
+    answer->challenge = challenge;
+    answer->next = NULL;
+    answer->user = user;
     challenge->count++; /* an answer that failed is not sent: its nc is still to come */
-    *answer = got;
     return SIPREG_OK;
 }
 
+/*@ requires \valid(answer) && \valid(challenge) && readable(challenge);
+    requires readable(credentials) && lends_uri(request) && lends_body(request);
+    requires \separated(answer, challenge, credentials, request) &&
+             (request->body != \null ==> \separated(answer, request->body));
+    requires lent_apart(challenge, credentials, request);
+    assigns *answer, challenge->count, challenge->cnonce[0 .. SIPREG_CNONCE_SIZE - 1];
+    ensures valid_read_string(&challenge->cnonce[0]) && \result <= SIPREG_OK;
+*/
 int sipreg_challenge_answer(struct sipreg_answer *answer, struct sipreg_challenge *challenge,
                             const struct sipreg_credentials *credentials,
                             const struct sipreg_request *request, sipreg_random *random, void *user)

@@ -24,11 +24,24 @@ struct sipreg_hash {
 };
 
 /* Does this port have it? Of the three plain algorithms. */
+/*@ assigns \nothing; */
 bool sipreg_hash_available(unsigned algorithm);
 
+/*@ requires \valid(hash);
+    assigns *hash;
+*/
 void sipreg_hash_start(struct sipreg_hash *hash, unsigned algorithm);
+/*@ requires \valid(hash) && n <= PTRDIFF_MAX && \valid_read((char *)octets + (0 .. n - 1));
+    requires \separated(hash, (char *)octets + (0 .. n - 1));
+    assigns *hash;
+*/
 void sipreg_hash_add(struct sipreg_hash *hash, const void *octets, size_t n);
-/* Writes sipreg_hash_size() octets. SIPREG_OK or SIPREG_HASH. */
+/* Writes the octets of the digest. SIPREG_OK or SIPREG_HASH. */
+/*@ requires \valid(hash) && \valid(digest + (0 .. SIPREG_DIGEST_SIZE - 1));
+    requires \separated(hash, digest + (0 .. SIPREG_DIGEST_SIZE - 1));
+    assigns *hash, digest[0 .. SIPREG_DIGEST_SIZE - 1];
+    ensures \result == SIPREG_OK || \result == SIPREG_HASH;
+*/
 int sipreg_hash_end(struct sipreg_hash *hash, uint8_t digest[SIPREG_DIGEST_SIZE]);
 
 #endif

@@ -175,7 +175,7 @@ static void proceed(struct sipreg_locate *locate)
 
 static void begin(struct sipreg_locate *locate)
 {
-    locate->good_until = locate->now + DAY;
+    locate->good_until = sipreg_locate_after(locate, DAY);
     locate->error = SIPREG_TRANSPORT;
     locate->can = locate->allowed;
     locate->found = false;
@@ -200,8 +200,6 @@ static void begin(struct sipreg_locate *locate)
 int sipreg_locate_init_sized(struct sipreg_locate *locate, size_t size,
                              const struct sipreg_locate_options *options, struct sipreg_str uri)
 {
-    int result;
-
     if (size != sizeof *locate)
         return SIPREG_ARGUMENT; /* not even safe to touch */
     memset(locate, 0, sizeof *locate);
@@ -209,10 +207,7 @@ int sipreg_locate_init_sized(struct sipreg_locate *locate, size_t size,
         locate->options = *options;
     if (locate->options.families == 0)
         locate->options.families = SIPREG_CAN_IPV4 | SIPREG_CAN_IPV6;
-    result = sipreg_locate_uri(locate, uri);
-    if (result != SIPREG_OK)
-        locate->allowed = 0;
-    return result;
+    return sipreg_locate_uri(locate, uri);
 }
 
 static bool asking(const struct sipreg_locate *locate)
@@ -231,10 +226,10 @@ static enum sipreg_dns_type type_asked(const struct sipreg_locate *locate)
    then answers are old and rests are over, and no harm is done. */
 static void advance(struct sipreg_locate *locate, uint32_t tick)
 {
-    uint32_t passed = tick - locate->tick;
+    uint32_t passed = (uint32_t)((int64_t)tick - locate->tick);
 
-    locate->now += passed / 1000;
-    locate->tick = tick - passed % 1000;
+    locate->now = sipreg_locate_after(locate, passed / 1000);
+    locate->tick = (uint32_t)((int64_t)tick - passed % 1000);
 }
 
 int sipreg_locate_start(struct sipreg_locate *locate, uint32_t now)
@@ -342,7 +337,7 @@ int sipreg_locate_failed(struct sipreg_locate *locate, uint32_t now, int64_t ret
     if (retry_after < 0)
         retry_after = REST;
     rest->place = locate->current;
-    rest->until = locate->now + (retry_after < DAY ? (uint32_t)retry_after : DAY);
+    rest->until = sipreg_locate_after(locate, retry_after < DAY ? (uint32_t)retry_after : DAY);
     locate->error = SIPREG_TRANSPORT;
     proceed(locate);
     return SIPREG_OK;

@@ -80,7 +80,7 @@ static void add_service(struct sipreg_locate *locate, uint16_t name, unsigned tr
 */
 static uint32_t rank(const struct sipreg_record *record)
 {
-    return (uint32_t)record->order << 16 | record->preference;
+    return (uint32_t)record->order * 65536 + record->preference;
 }
 
 /*@ requires count <= PTRDIFF_MAX && \valid_read(records + (0 .. count - 1)) &&

@@ -10,7 +10,9 @@
 
 #include <string.h>
 
-/*@ assigns \nothing; */
+/*@ assigns \nothing;
+    ensures SIPREG_UNKNOWN <= \result <= SIPREG_WWW_AUTHENTICATE;
+*/
 static enum sipreg_name find_compact(char letter)
 {
     switch (sipreg_lower(letter)) {

@@ -38,6 +38,7 @@ enum sipreg_name {
 
 /*@ requires readable(name);
     assigns \nothing;
+    ensures SIPREG_UNKNOWN <= \result <= SIPREG_WWW_AUTHENTICATE;
 */
 enum sipreg_name sipreg_name_find(struct sipreg_str name);
 
@@ -61,6 +62,9 @@ struct sipreg_line {
     ensures \result == SIPREG_OK ==> readable(line->name) && readable(line->value);
     ensures \result == SIPREG_OK ==>
         inside(line->name, \old(c->p), c->p) && inside(line->value, \old(c->p), c->p);
+    ensures named: \result == SIPREG_OK ==> line->name.p == \old(c->p) && line->name.n > 0;
+    ensures there: \result == SIPREG_OK ==> \base_addr(line->value.p) == \base_addr(c->p) &&
+        0 <= line->value.p - \old(c->p) && line->value.n <= c->p - line->value.p;
 */
 int sipreg_line_take(struct sipreg_cursor *c, struct sipreg_line *line);
 

@@ -201,6 +201,24 @@ static void test_a_clock_that_steps_back_makes_all_old(void **state)
     assert_string_equal(again(&caller), FIRST);
 }
 
+/* The seconds that are counted are not more than 2^32; what is kept for later does not outlive
+ * them. */
+static void test_a_clock_that_steps_back_a_thousand_times_makes_nothing_good_for_ever(void **state)
+{
+    struct caller caller = ipv4_caller_of(pair);
+
+    (void)state;
+    caller.now = 1000000;
+    locate(&caller, URI);
+    for (int i = 0; i < 1100; i++) {
+        failed(&caller);
+        caller.now -= 1000;
+        again(&caller);
+        assert_string_equal(caller.asked, "SRV _sip._udp.example.com, A a");
+        assert_string_equal(caller.target, FIRST);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +231,7 @@ int main(void)
         TEST(test_a_start_while_a_question_waits_changes_nothing),
         TEST(test_the_clock_may_wrap_and_seconds_add_up),
         TEST(test_a_clock_that_steps_back_makes_all_old),
+        TEST(test_a_clock_that_steps_back_a_thousand_times_makes_nothing_good_for_ever),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,13 @@
         predicate valid_read_string{L}(char *s) =
             0 <= strlen(s) < PTRDIFF_MAX && \valid_read(s + (0 .. strlen(s))) &&
             s[strlen(s)] == 0 && (\forall integer i; 0 <= i < strlen(s) ==> s[i] != 0);
+
+        // It depends on the octets up to there only (which follows, and is said for the provers).
+        axiom same_text{L1, L2}: \forall char *s; 0 <= strlen{L1}(s) &&
+            \at(s[strlen{L1}(s)], L1) == 0 &&
+            (\forall integer i; 0 <= i < strlen{L1}(s) ==> \at(s[i], L1) != 0) &&
+            (\forall integer i; 0 <= i <= strlen{L1}(s) ==> \at(s[i], L1) == \at(s[i], L2)) ==>
+            strlen{L2}(s) == strlen{L1}(s);
     }
 */
 
