@@ -457,11 +457,14 @@ static struct sipreg_str body_of(const struct sipreg_request *request)
 /* A nonce's first answer makes the cnonce that stays with it; so does the first after a reboot. */
 static int prepare(struct sipreg_challenge *challenge, sipreg_random *random, void *context)
 {
+    static const char no_prefix[] = "";
+
+    //@ assert no_prefix[0] == '\0';
     if (challenge->count == UINT32_MAX)
         return SIPREG_CHALLENGE;
     if (challenge->count > 0 && challenge->cnonce[0] != '\0')
         return SIPREG_OK;
-    return sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, "", random, context);
+    return sipreg_ident(challenge->cnonce, sizeof challenge->cnonce, no_prefix, random, context);
 }
 
 /*@ requires \valid(answer);
@@ -508,13 +511,15 @@ static int respond(struct sipreg_answer *answer, const struct sipreg_challenge *
     //@ assert optional(credentials->ha1) && optional(credentials->realm);
     //@ assert lends_uri(request) && lends_body(request);
     //@ assert readable(&s);
+    static const char method[] = "REGISTER";
     int result;
 
+    //@ assert method[8] == '\0';
     keep(answer->userhash, &value); /* none, unless it is asked for */
     answer->qop = choose_qop(challenge->qop, request->body != NULL);
     answer->count = challenge->count + 1;
     result =
-        sipreg_digest_compute(&s, "REGISTER", body_of(request), answer->qop, answer->count, &value);
+        sipreg_digest_compute(&s, method, body_of(request), answer->qop, answer->count, &value);
     keep(answer->response, &value);
     if (result != SIPREG_OK || !challenge->userhash)
         return result;

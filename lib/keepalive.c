@@ -58,7 +58,7 @@ static void plan(struct sipreg_client *client)
 /* Seconds; 0: the time is ours to choose; SIPREG_ABSENT. */
 static int64_t seconds(struct sipreg_str value)
 {
-    uint32_t day = UINT32_C(24) * 60 * 60, number;
+    uint32_t day = 86400, number;
 
     return sipreg_str_number(value, day, &number) == SIPREG_OK ? (int64_t)number : SIPREG_ABSENT;
 }

@@ -21,9 +21,8 @@
 
 enum step { AT_REST, ASK_NAPTR, ASK_SRV, ASK_AAAA, ASK_A, AT_TARGET, NONE_LEFT };
 
-/* Seconds. */
-#define DAY  (UINT32_C(24) * 60 * 60)
-#define REST (5 * 60)
+enum { REST = 5 * 60 }; /* seconds */
+#define DAY UINT32_C(86400)
 
 /* ---------------------------------------------------------------- rests */
 

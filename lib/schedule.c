@@ -8,9 +8,9 @@
  */
 #include "schedule.h"
 
-#define LEAD_MAX        (UINT32_C(600) * 1000)
-#define RETRY_MIN       (UINT32_C(5) * 1000)    /* not faster, however soon the binding lapses */
-#define RETRY_AFTER_MAX (INT32_C(24) * 60 * 60) /* seconds: no server silences us for longer */
+enum { RETRY_MIN = 5 * 1000 };           /* ms: not faster, however soon the binding lapses */
+#define LEAD_MAX        UINT32_C(600000) /* ms */
+#define RETRY_AFTER_MAX INT32_C(86400)   /* seconds: no server silences us for longer */
 
 /* Uniform between low and high. */
 static uint64_t between(uint64_t low, uint64_t high, uint32_t random)

@@ -87,9 +87,8 @@ class Build:
         self.include = ("-isystem", HERE, "-isystem", mbedtls / "include", "-I", ROOT / "include",
                         "-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>")
         self.port = [self.code(HERE / name) for name in target.port]
-        self.library = [self.code(source, *WARNINGS, *target.warnings)
-                        for source in sorted((ROOT / "lib").glob("*.c"))
-                        if not source.stem.startswith("hash_")]
+        self.library = [self.code(ROOT / "lib" / name, *WARNINGS, *target.warnings)
+                        for name in (ROOT / "lib/sources.txt").read_text().split()]
         self.hash = [self.code(mbedtls / "library" / name) for name in HASHES]
         self.hash.append(self.code(ROOT / "lib/hash_mbedtls.c", *WARNINGS, *target.warnings))
         wraps = ("-DTRANSCRIPT_WRAPS",) if target.wraps else ()

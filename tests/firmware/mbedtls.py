@@ -1,4 +1,4 @@
-"""sources.py - where does the source of mbedTLS come from? From the distribution, whatever apt is set to.
+"""mbedtls.py - where does the source of mbedTLS come from? From the distribution, whatever apt is set to.
 
 apt gets folders and a list of sources of its own, so that nothing of the system's is changed.
 """
@@ -14,15 +14,19 @@ def output(*command, **options):
                           **options).stdout
 
 
+def site():
+    """Where the system gets its packages from; empty: it has no lists of them yet."""
+    return output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
+                  f"Codename: {CODENAME}").split("\n")[0]
+
+
 def private_apt(place):
     """An environment in which apt knows the source packages of CODENAME."""
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (place / folder).mkdir(parents=True, exist_ok=True)
-    site = output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
-                  f"Codename: {CODENAME}").split("\n")[0]
     key = next(line for line in output("dpkg", "-L", "debian-archive-keyring").split("\n")
                if line.endswith("debian-archive-keyring.gpg"))
-    (place / "sources.list").write_text(f"deb-src [signed-by={key}] {site} {CODENAME} main\n")
+    (place / "sources.list").write_text(f"deb-src [signed-by={key}] {site()} {CODENAME} main\n")
     (place / "apt.conf").write_text(
         f'Dir::Etc::sourcelist "{place}/sources.list";\nDir::Etc::sourceparts "-";\n'
         f'Dir::State "{place}/state";\nDir::State::status "/dev/null";\nDir::Cache "{place}/cache";\n'
