@@ -82,8 +82,6 @@ def main():
 
     print("#")
     print_code_size(platform.machine(), "gcc")
-    print_code_size("Cortex-M4", "arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb",
-                    "--specs=picolibc.specs")
     print("# octets of", subprocess.run([build / "bench"], check=True, capture_output=True,
                                         text=True).stdout.strip().replace("\n", ", "))
     return 1 if failed else 0

@@ -12,7 +12,7 @@ INDIRECT = {
     "find_credentials": [],  # credentials
     "sipreg_client_run": [], "perform": [],  # send, event, open, close
     "sipreg_client_deadline": ["deadline"], "sipreg_client_next": ["next"], "sipreg_client_pong": ["answer"],
-    "sipreg_outcome_take": ["learn"],  # keepalive.c
+    "accept_answer": ["learn"],  # keepalive.c
     "sipreg_request_fault": ["lists_fault", "headers_fault", "body_fault"],
 }
 
