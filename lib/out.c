@@ -54,8 +54,9 @@ void sipreg_out_quoted(struct sipreg_out *out, struct sipreg_str s)
     sipreg_out_str(out, SIPREG_LITERAL("\""));
     /*@ loop invariant start <= i <= s.n;
         loop invariant writable(out) && longer{Pre, Here}(out) && apart(s, out);
-        loop assigns i, start, *out, \at(out->p, Pre)[\at(out->used, Pre) .. \at(out->size, Pre) -
-       1]; loop variant s.n - i;
+        loop assigns i, start, out->size, out->used, out->error,
+                     \at(out->p, Pre)[\at(out->used, Pre) .. \at(out->size, Pre) - 1];
+        loop variant s.n - i;
     */
     for (size_t i = 0; i < s.n; i++) {
         if (sipreg_is(s.p[i], SIPREG_CONTROL))
@@ -110,7 +111,7 @@ void sipreg_out_hex(struct sipreg_out *out, const uint8_t *octets, size_t n)
     char text[2 * 32];
 
     /*@ loop invariant writable(out) && longer{Pre, Here}(out);
-        loop assigns i, text[0 .. 63], *out,
+        loop assigns i, text[0 .. 63], out->size, out->used, out->error,
                      \at(out->p, Pre)[\at(out->used, Pre) .. \at(out->size, Pre) - 1];
         loop variant n - i;
     */
