@@ -94,12 +94,13 @@ static bool take_item(struct sipreg_str *list, char sep, struct sipreg_parameter
     */
     while (all.n > 0 && all.p[0] == sep)
         all = sipreg_str_behind(all, all.p);
+    if (all.n == 0) {
+        *list = all;
+        return false;
+    }
     p = sipreg_str_find(all, sep);
     end = all.p + all.n;
     *list = sipreg_str_between(p != NULL ? p : end, end);
-    //@ assert all.n > 0 ==> list->n < all.n;
-    if (all.n == 0)
-        return false;
     if (p != NULL)
         all = sipreg_str_before(all, p);
     p = sipreg_str_find(all, '=');
