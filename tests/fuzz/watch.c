@@ -144,6 +144,7 @@ static void check_event(struct watch *w, const struct sipreg_event *event)
     if (event->type == SIPREG_EVENT_UNREGISTERED && event->state != SIPREG_IDLE &&
         event->state != SIPREG_QUERYING)
         HOLDS(w->bound || w->own > w->sent_at);
+    w->settled = event->type == SIPREG_EVENT_REGISTERED;
     w->bound = event->type == SIPREG_EVENT_REGISTERED ||
                (w->bound && event->type != SIPREG_EVENT_UNREGISTERED);
 }
@@ -212,6 +213,7 @@ bool watch_init(struct watch *w)
 {
     w->up = w->opening_now = w->outstanding = false;
     w->contact[0] = w->replaced[0] = '\0';
+    w->settled = false;
     watch_lost(w);
     return sipreg_client_init(&w->client, &w->config) == SIPREG_OK;
 }
@@ -233,7 +235,7 @@ void watch_moved(struct watch *w)
 {
     bool removes = w->config.reg_id == 0 && w->config.contact == NULL;
 
-    if (w->bound && removes && w->replaced[0] == '\0')
+    if (w->settled && removes && w->replaced[0] == '\0')
         memcpy(w->replaced, w->contact, sizeof w->replaced);
 }
 

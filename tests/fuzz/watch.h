@@ -71,6 +71,7 @@ struct watch {
     uint64_t announced; /* by the last event: another one */
 
     bool bound;                       /* as far as events say */
+    bool settled;                     /* the last request was a registration, and is confirmed */
     char contact[256], replaced[256]; /* last registered; to be removed, since we have moved */
     bool gaps; /* in a nonce's count: a reboot forgot the cnonce, or random failed behind an answer
                 */

@@ -178,8 +178,10 @@ static void check_replaced(struct watch *w)
 {
     char contact[VALUE], uri[VALUE];
 
-    if (watch_purpose(w->last) != '+')
+    if (watch_purpose(w->last) != '+') {
+        w->replaced[0] = '\0';
         return;
+    }
     text_header(w->last, "Contact", 0, contact);
     text_uri(contact, uri);
     HOLDS(w->replaced[0] == '\0' || strcmp(uri, w->replaced) == 0 ||
@@ -213,6 +215,7 @@ static void check_attempt(struct watch *w)
         HOLDS(attempt->asked <= CHALLENGES && answered);
     if (attempt->after / 100 == 3) /* what one server was told, is not told another */
         HOLDS(!answered && w->config.follow_redirects);
+    attempt->after = 0; /* the next one follows that answer only if it has one of its own */
 }
 
 static void check_request(struct watch *w, const char *branch)
@@ -229,6 +232,7 @@ static void check_request(struct watch *w, const char *branch)
     check_replaced(w);
     check_expires(w);
     check_attempt(w);
+    w->settled = false;
     w->outstanding = true;
     w->provisional = false;
     w->repeats = 0;
