@@ -252,10 +252,15 @@ uint64_t watch_t1(const struct watch *w)
     return w->config.t1 > 0 ? w->config.t1 : 500;
 }
 
+/* A step back is seen by the client, and so is the time before: else it would take that back. */
 void watch_pass(struct watch *w, int32_t ms)
 {
+    if (ms < 0)
+        sipreg_client_deadline(&w->client, w->tick);
     w->tick += (uint32_t)ms;
     w->own += ms > 0 ? (uint32_t)ms : 0U;
+    if (ms < 0)
+        sipreg_client_deadline(&w->client, w->tick);
 }
 
 /* No redirection leads from sips to sip or from TLS to UDP. */
