@@ -1,10 +1,8 @@
 /*
- * image.c - the walk over all fields of a snapshot, which reads or writes them.
+ * image.c - the walk over all fields of a snapshot, as it reads them.
  *
- * reads: from any octets, up to N; with 104 all fields and all sessions can be there. Every text
- * lies in them, absent ones are empty, and there are no more sessions than there is room for.
- * writes: into any size up to N, or to none that measures, of any image whose texts have up to 3
- * octets. Nothing is written behind the end, and the texts are those of before.
+ * From any octets, up to N; with 104 all fields and all sessions can be there. Every text lies in
+ * them, absent ones are empty, and there are no more sessions than there is room for.
  *
  * What the walk is made of is proved for any length, but for ferry_sessions() and so ferry_image():
  * a challenge stored into an array of them is a dozen stores, after which WP's provers do not find
@@ -15,9 +13,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-bool nondet_bool(void);
 size_t nondet_size(void);
-struct sipreg_image nondet_image(void);
 
 /* The last n of N octets: before the first of them there are others, behind the last there are
    none. */
@@ -65,50 +61,3 @@ void reads(void)
     }
 }
 
-static struct sipreg_str text(void)
-{
-    static const char some[3];
-    size_t n = nondet_size();
-
-    __CPROVER_assume(n <= sizeof some);
-    return nondet_bool() ? (struct sipreg_str){NULL, 0}
-                         : (struct sipreg_str){some + (sizeof some - n), n};
-}
-
-static bool same(struct sipreg_str a, struct sipreg_str b)
-{
-    return a.p == b.p && a.n == b.n;
-}
-
-void writes(void)
-{
-    size_t n = nondet_size();
-    char *p = octets(n);
-    struct ferry ferry = {.writes = true};
-    struct sipreg_image image = nondet_image(), old;
-
-    image.call_id = text();
-    image.tag = text();
-    image.contact = text();
-    image.replaced = text();
-    image.routes = text();
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        image.sessions[i].realm = text();
-        image.sessions[i].nonce = text();
-        image.sessions[i].opaque = text();
-        image.sessions[i].algorithm_raw = text();
-    }
-    old = image;
-    sipreg_out_start(&ferry.out, nondet_bool() ? p : NULL, n);
-    ferry_image(&ferry, &image);
-    assert(ferry.out.used <= ferry.out.size && (ferry.out.p == NULL || ferry.out.used <= n));
-    assert(same(image.call_id, old.call_id) && same(image.tag, old.tag));
-    assert(same(image.contact, old.contact) && same(image.replaced, old.replaced));
-    assert(same(image.routes, old.routes));
-    for (size_t i = 0; i < SIPREG_MAX_REALMS; i++) {
-        assert(same(image.sessions[i].realm, old.sessions[i].realm));
-        assert(same(image.sessions[i].nonce, old.sessions[i].nonce));
-        assert(same(image.sessions[i].opaque, old.sessions[i].opaque));
-        assert(same(image.sessions[i].algorithm_raw, old.sessions[i].algorithm_raw));
-    }
-}
