@@ -60,4 +60,3 @@ void reads(void)
         check_text(image.sessions[i].algorithm_raw, p, n);
     }
 }
-
