@@ -4,7 +4,8 @@
 set(SDK_MODULES ${ZEPHYR_EXTRA_MODULES})
 find_package(Python3 REQUIRED)
 execute_process(COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/settings.py
-    "${CMAKE_SOURCE_DIR}/prj.conf;${EXTRA_CONF_FILE}" ${SDK_MODULES} OUTPUT_VARIABLE settings COMMAND_ERROR_IS_FATAL ANY)
+    "${CMAKE_SOURCE_DIR}/prj.conf;${EXTRA_CONF_FILE}" ${SDK_MODULES} WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
+    OUTPUT_VARIABLE settings COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "CONFIG_[A-Z0-9_]+=y" settings "${settings}")
 foreach(setting ${settings})
     string(REPLACE "=y" "" setting ${setting})
